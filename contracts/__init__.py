@@ -1,0 +1,88 @@
+"""What is promised: contracts, rules, layouts, lists, findings. The only public door of the room."""
+
+from contracts.advice import advice
+from contracts.codes import code_table, tables
+from contracts.documents import schema as json_schema
+from contracts.errors import ContractError, Fault, LintError
+from contracts.examples import Breaker, breakers, failing, frames, load_records, masked, valid_examples, written_breaker
+from contracts.library import FOLDERS, contract_ids, load
+from contracts.lint import exact, lint
+from contracts.model import Column, Contract, Example, File, Place, ReferenceList, Rule, Type
+from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
+from contracts.records import Ready, Records
+from contracts.results import (
+    BLOCKING,
+    EVIDENCE_CLASSES,
+    FINDING_COLUMNS,
+    SEVERITIES,
+    STATUSES,
+    UNIT_COLUMNS,
+    CheckResult,
+    RuleStatus,
+    RunResult,
+    Severity,
+    Status,
+    Submission,
+)
+from contracts.schema import ContractSchema, RuleOutcome, evaluate, schema
+from contracts.shift import shifted
+from contracts.written import template_columns
+
+__all__ = [
+    "BLOCKING",
+    "DEPARTMENTS",
+    "EVIDENCE_CLASSES",
+    "FINDING_COLUMNS",
+    "FOLDERS",
+    "ORACLE",
+    "SEVERITIES",
+    "STATUSES",
+    "UNIT_COLUMNS",
+    "Breaker",
+    "CheckResult",
+    "Column",
+    "Contract",
+    "ContractError",
+    "ContractSchema",
+    "Example",
+    "Fault",
+    "File",
+    "Goal",
+    "Interface",
+    "LintError",
+    "Place",
+    "Profile",
+    "Ready",
+    "Records",
+    "ReferenceList",
+    "Rule",
+    "RuleOutcome",
+    "RuleStatus",
+    "RunResult",
+    "Severity",
+    "Status",
+    "Submission",
+    "Type",
+    "advice",
+    "breakers",
+    "code_table",
+    "contract_ids",
+    "evaluate",
+    "exact",
+    "failing",
+    "frames",
+    "json_schema",
+    "lint",
+    "load",
+    "load_profile",
+    "load_records",
+    "masked",
+    "read_register",
+    "schema",
+    "shifted",
+    "shipped",
+    "tables",
+    "template_columns",
+    "valid_examples",
+    "written_breaker",
+]

@@ -1,0 +1,462 @@
+"""The condition language: small SQL conditions in a linted subset, translated to polars expressions.
+
+Grammar and semantics: contract format, section 8. Three-valued logic; only FALSE is a finding. sqlglot parses and
+nothing more: which trees are allowed and what they mean is decided here, because sqlglot also accepts what Oracle
+would refuse. Numbers are decimals throughout.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+NUMBER = pl.Decimal(38, 10)
+"""How every number is held: 28 digits before the point, 10 behind it."""
+
+_SUM_LIMIT = Decimal(10) ** 20  # beyond it a sum or product may overflow 38 digits: such a value is unknown
+_COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    exp.EQ: pl.Expr.eq,
+    exp.NEQ: pl.Expr.ne,
+    exp.LT: pl.Expr.lt,
+    exp.LTE: pl.Expr.le,
+    exp.GT: pl.Expr.gt,
+    exp.GTE: pl.Expr.ge,
+}
+_AGGREGATES = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count)
+
+
+class ConditionError(Exception):
+    """A condition outside the subset: what is wrong, and what to write instead."""
+
+    def __init__(self, what: str, todo: str = "") -> None:
+        super().__init__(what)
+        self.what, self.todo = what, todo
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A parsed and checked condition (or value expression). ``columns`` are its columns as written."""
+
+    text: str
+    tree: exp.Expr
+    columns: tuple[str, ...]
+    sort: str  # condition | text | number | date | timestamp
+    aggregates: bool
+
+    def expr(self, column: Callable[[str], pl.Expr] = pl.col) -> pl.Expr:
+        """Return the polars expression; ``column`` gives the typed expression of a column's name."""
+        return _translate(self.tree, column)
+
+
+def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bool = False) -> Condition:
+    """Return the condition ``text`` over columns of the given sorts. Raises ConditionError with what to write instead.
+
+    ``group`` allows aggregates and demands that plain columns stand inside one; ``value`` asks for a value
+    (``SUM(AMOUNT)``) where a condition is asked for otherwise.
+    """
+    try:
+        tree = sqlglot.parse_one(text, read="oracle")
+    except (SqlglotError, RecursionError) as error:
+        raise ConditionError(f"not a condition: {str(error).splitlines()[0]}", "write one SQL condition") from error
+    checker = _Checker(sorts, group)
+    sort = checker.sort(tree)
+    if value and sort == "condition":
+        raise ConditionError("a value is asked for, not a condition", "write a column or an aggregate")
+    if not value and sort != "condition":
+        raise ConditionError(f"this is a {sort}, not a condition", "compare it with something")
+    return Condition(text, tree, tuple(dict.fromkeys(checker.columns)), sort, checker.aggregates)
+
+
+def name_of(node: exp.Column) -> str:
+    """The column's name as rules write it: ``AMOUNT`` or ``headers.CURRENCY_CODE``."""
+    return f"{node.table}.{node.name}" if node.table else node.name
+
+
+class _Checker:
+    """Lint and type-check in one walk: ``sort`` returns the sort of a tree or raises ConditionError."""
+
+    def __init__(self, sorts: Mapping[str, str], group: bool) -> None:
+        self.sorts, self.group = sorts, group
+        self.columns: list[str] = []
+        self.aggregates = False
+        self.inside = False
+
+    def sort(self, node: exp.Expr | None) -> str:
+        match node:
+            case exp.Paren():
+                return self.sort(node.this)
+            case exp.And() | exp.Or():
+                self.condition(node.this)
+                return self.condition(node.expression)
+            case exp.Not():
+                return self.condition(node.this)
+            case exp.Is() if isinstance(node.expression, exp.Null):
+                if self.sort(node.this) == "condition":
+                    raise ConditionError("a condition is never NULL here", "test a column")
+                return "condition"
+            case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
+                return self.same(node.this, node.expression)
+            case exp.In() if node.expressions and not node.args.get("query"):
+                return self.members(node)
+            case exp.Between():
+                self.same(node.this, node.args["low"])
+                return self.same(node.this, node.args["high"])
+            case exp.Like() | exp.RegexpLike():
+                self.text(node.this)
+                return self.pattern(node)
+            case exp.Column():
+                return self.column(node)
+            case exp.Literal():
+                return "text" if node.is_string else "number"
+            case exp.DateStrToDate():
+                return self.date(node)
+            case _ if isinstance(node, _AGGREGATES):
+                return self.aggregate(node)
+            case exp.Case():
+                return self.case(node)
+            case None:
+                raise ConditionError("something is missing", "complete the condition")
+            case _:
+                return self.function(node)
+
+    def condition(self, node: exp.Expr | None) -> str:
+        if self.sort(node) != "condition":
+            raise ConditionError(f"`{_sql(node)}` is no condition", "compare it with something")
+        return "condition"
+
+    def value(self, node: exp.Expr | None) -> str:
+        if (sort := self.sort(node)) == "condition":
+            raise ConditionError(f"`{_sql(node)}` is a condition where a value is asked for", "use AND, OR, NOT")
+        return sort
+
+    def text(self, node: exp.Expr | None) -> str:
+        return self.of_sort(node, "text")
+
+    def number(self, node: exp.Expr | None) -> str:
+        return self.of_sort(node, "number")
+
+    def of_sort(self, node: exp.Expr | None, wanted: str) -> str:
+        if (sort := self.value(node)) != wanted:
+            raise ConditionError(f"`{_sql(node)}` is a {sort}, a {wanted} is asked for", _remedy(sort, wanted))
+        return sort
+
+    def same(self, left: exp.Expr | None, right: exp.Expr | None) -> str:
+        one, other = self.value(left), self.value(right)
+        if one != other and {one, other} != {"date", "timestamp"}:
+            raise ConditionError(
+                f"`{_sql(left)}` is a {one}, `{_sql(right)}` a {other}: they cannot be compared", _remedy(other, one)
+            )
+        return "condition"
+
+    def members(self, node: exp.In) -> str:
+        for member in node.expressions:
+            if not isinstance(member, exp.Literal | exp.DateStrToDate | exp.Neg):
+                raise ConditionError("IN takes literals only", "use a list rule for reference values")
+            self.same(node.this, member)
+        return "condition"
+
+    def pattern(self, node: exp.Like | exp.RegexpLike) -> str:
+        literal = node.expression
+        if not (isinstance(literal, exp.Literal) and literal.is_string) or node.args.get("flag"):
+            raise ConditionError("a pattern is one quoted text", "write LIKE 'x%' or REGEXP_LIKE(column, 'pattern')")
+        if isinstance(node, exp.RegexpLike):
+            check_pattern(literal.name)
+        return "condition"
+
+    def column(self, node: exp.Column) -> str:
+        name = name_of(node)
+        if name not in self.sorts:
+            raise ConditionError(f"unknown column {name}", _nearest(name, self.sorts))
+        if self.group and not self.inside:
+            raise ConditionError(
+                f"{name} stands outside an aggregate", f"write MIN({name}), COUNT(DISTINCT {name}) ..."
+            )
+        self.columns.append(name)
+        return self.sorts[name]
+
+    def date(self, node: exp.DateStrToDate) -> str:
+        try:
+            dt.date.fromisoformat(node.this.name)
+        except (AttributeError, ValueError) as error:
+            raise ConditionError(f"no date: {_sql(node)}", "write DATE 'yyyy-mm-dd'") from error
+        return "date"
+
+    def aggregate(self, node: exp.Expr) -> str:
+        if not self.group:
+            raise ConditionError(f"{_sql(node)}: aggregates belong to group rules", "add `group_by`")
+        if self.inside:
+            raise ConditionError(f"{_sql(node)}: an aggregate inside an aggregate", "split the rule")
+        self.aggregates, self.inside = True, True
+        inner = node.this
+        if isinstance(node, exp.Count):
+            if isinstance(inner, exp.Distinct):
+                if len(inner.expressions) != 1:
+                    raise ConditionError("COUNT(DISTINCT ...) takes one column", "split the rule")
+                self.value(inner.expressions[0])
+            elif not isinstance(inner, exp.Star):
+                self.value(inner)
+            sort = "number"
+        else:
+            for case in inner.find_all(exp.Case):
+                if not case.args.get("default"):
+                    raise ConditionError(f"{_sql(node)}: CASE without ELSE", "add ELSE 0 or `when`")
+            sort = self.value(inner) if isinstance(node, exp.Min | exp.Max) else self.number(inner)
+        self.inside = False
+        return sort
+
+    def case(self, node: exp.Case) -> str:
+        if node.this is not None:
+            raise ConditionError("CASE with an operand", "write CASE WHEN condition THEN value ELSE value END")
+        sorts = set()
+        for branch in node.args["ifs"]:
+            self.condition(branch.this)
+            sorts.add(self.value(branch.args["true"]))
+        if default := node.args.get("default"):
+            sorts.add(self.value(default))
+        if len(sorts) != 1:
+            raise ConditionError("CASE returns values of different kinds", "return one kind")
+        return str(sorts.pop())
+
+    def function(self, node: exp.Expr) -> str:
+        match node:
+            case exp.Add() | exp.Sub() if isinstance(node.expression, exp.Interval):
+                return self.shift(node)
+            case exp.Add() | exp.Sub() | exp.Mul() | exp.Div():
+                self.number(node.this)
+                return self.number(node.expression)
+            case exp.Neg() | exp.Abs():
+                return self.number(node.this)
+            case exp.Round():
+                decimals = node.args.get("decimals")
+                if decimals is not None and not _digits(decimals):
+                    raise ConditionError("ROUND takes a literal number of decimals", "write ROUND(x, 2)")
+                return self.number(node.this)
+            case exp.DPipe():
+                self.text(node.this)
+                return self.text(node.expression)
+            case exp.Upper() | exp.Lower():
+                return self.text(node.this)
+            case exp.Trim() if not node.args.get("expression") and not node.args.get("position"):
+                return self.text(node.this)
+            case exp.Length():
+                self.text(node.this)
+                return "number"
+            case exp.Substring():
+                self.text(node.this)
+                for part in ("start", "length"):
+                    if node.args.get(part) is not None and not _digits(node.args[part]):
+                        raise ConditionError("SUBSTR takes literal positions from 1", "write SUBSTR(x, 1, 2)")
+                return "text"
+            case exp.Coalesce() | exp.Greatest() | exp.Least():
+                for other in node.expressions:
+                    self.same(node.this, other)
+                return self.value(node.this)
+            case exp.Nullif():
+                self.same(node.this, node.expression)
+                return self.value(node.this)
+            case exp.Extract() if node.name.upper() in ("YEAR", "MONTH", "DAY"):
+                if self.value(node.expression) not in ("date", "timestamp"):
+                    raise ConditionError("EXTRACT takes a date", "use a date column")
+                return "number"
+            case exp.Cast():
+                return self.cast(node)
+            case _:
+                raise ConditionError(f"`{_sql(node)}` is outside the condition language", _instead(node))
+
+    def shift(self, node: exp.Expr) -> str:
+        interval = node.expression
+        if str(interval.args.get("unit")).upper() != "DAY" or not str(interval.this.name).isdigit():
+            raise ConditionError("intervals are whole days", "write INTERVAL 'n' DAY")
+        sort = self.value(node.this)
+        if sort not in ("date", "timestamp"):
+            raise ConditionError(f"`{_sql(node.this)}` is a {sort}, not a date", "add days to a date")
+        return sort
+
+    def cast(self, node: exp.Cast) -> str:
+        kind = node.to.this
+        sort = self.value(node.this)
+        if kind in (exp.DType.DECIMAL, exp.DType.INT) and sort in ("text", "number"):
+            return "number"
+        if kind in exp.DataType.TEXT_TYPES and sort in ("text", "number"):
+            return "text"
+        raise ConditionError(f"`{_sql(node)}` is outside the condition language", "CAST takes NUMBER or VARCHAR2")
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise ConditionError if ``pattern`` is no regular expression that both Python and polars understand."""
+    try:
+        re.compile(pattern)
+        pl.select(pl.lit("").str.contains(pattern, strict=True))
+    except (re.error, pl.exceptions.ComputeError) as error:
+        raise ConditionError(f"pattern {pattern!r}: {str(error).splitlines()[0]}", "correct the pattern") from error
+
+
+def _translate(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
+    def t(child: exp.Expr) -> pl.Expr:
+        return _translate(child, column)
+
+    if compare := _COMPARISONS.get(type(node)):
+        return compare(t(node.this), t(node.expression))
+    match node:
+        case exp.Paren():
+            return t(node.this)
+        case exp.And():
+            return t(node.this) & t(node.expression)
+        case exp.Or():
+            return t(node.this) | t(node.expression)
+        case exp.Not():
+            return ~t(node.this)
+        case exp.Is():
+            return t(node.this).is_null()
+        case exp.In():
+            return pl.any_horizontal([t(node.this) == t(member) for member in node.expressions])
+        case exp.Between():
+            return (t(node.this) >= t(node.args["low"])) & (t(node.this) <= t(node.args["high"]))
+        case exp.Like():
+            return t(node.this).str.contains(_like(node.expression.name))
+        case exp.RegexpLike():
+            return t(node.this).str.contains(node.expression.name)
+        case exp.Column():
+            return column(name_of(node))
+        case exp.Literal():
+            return pl.lit(node.name) if node.is_string else pl.lit(Decimal(node.name), dtype=NUMBER)
+        case exp.DateStrToDate():
+            return pl.lit(dt.date.fromisoformat(node.this.name))
+        case exp.Case():
+            return _case(node, t)
+        case _ if isinstance(node, _AGGREGATES):
+            return _aggregate(node, t)
+        case _:
+            return _function(node, t)
+
+
+def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    match node:
+        case exp.Add() | exp.Sub() if isinstance(node.expression, exp.Interval):
+            days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
+            return t(node.this) + pl.duration(days=days)
+        case exp.Add():
+            return t(node.this) + t(node.expression)
+        case exp.Sub():
+            return t(node.this) - t(node.expression)
+        case exp.Mul():
+            # half the digits each, so that the product fits 38 of them
+            return _below(t(node.this), Decimal(10) ** 14) * _below(t(node.expression), Decimal(10) ** 14)
+        case exp.Div():
+            divisor = t(node.expression)
+            return _below(t(node.this), _SUM_LIMIT / 100) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
+        case exp.Neg():
+            return -t(node.this)
+        case exp.Abs():
+            return t(node.this).abs()
+        case exp.Round():
+            decimals = node.args.get("decimals")
+            return t(node.this).round(int(decimals.name) if decimals is not None else 0, mode="half_away_from_zero")
+        case exp.DPipe():
+            return pl.concat_str([t(node.this), t(node.expression)])
+        case exp.Upper():
+            return t(node.this).str.to_uppercase()
+        case exp.Lower():
+            return t(node.this).str.to_lowercase()
+        case exp.Trim():
+            return t(node.this).str.strip_chars(" ")
+        case exp.Length():
+            return t(node.this).str.len_chars().cast(NUMBER)
+        case exp.Substring():
+            length = node.args.get("length")
+            return t(node.this).str.slice(int(node.args["start"].name) - 1, int(length.name) if length else None)
+        case exp.Coalesce():
+            return pl.coalesce([t(node.this), *map(t, node.expressions)])
+        case exp.Greatest() | exp.Least():
+            parts = [t(node.this), *map(t, node.expressions)]
+            pick = pl.max_horizontal if isinstance(node, exp.Greatest) else pl.min_horizontal
+            return pl.when(pl.all_horizontal([part.is_not_null() for part in parts])).then(pick(parts))
+        case exp.Nullif():
+            return pl.when((t(node.this) != t(node.expression)).fill_null(True)).then(t(node.this))
+        case exp.Extract():
+            part = getattr(t(node.expression).dt, node.name.lower())
+            return pl.Expr.cast(part(), NUMBER)
+        case exp.Cast():
+            return _cast(node, t(node.this))
+    raise ConditionError(f"`{_sql(node)}` is outside the condition language")
+
+
+def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
+    if node.to.this in exp.DataType.TEXT_TYPES:
+        return inner.cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+    return inner.cast(NUMBER, strict=False)
+
+
+def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    inner = node.this
+    if isinstance(node, exp.Count):
+        if isinstance(inner, exp.Star):
+            return pl.len().cast(NUMBER)
+        if isinstance(inner, exp.Distinct):
+            return t(inner.expressions[0]).drop_nulls().n_unique().cast(NUMBER)
+        return t(inner).count().cast(NUMBER)
+    value = t(inner)
+    if isinstance(node, exp.Min):
+        return value.min()
+    if isinstance(node, exp.Max):
+        return value.max()
+    value = _below(value, _SUM_LIMIT)
+    total = pl.when(value.count() > 0).then(value.sum())  # the SUM of nothing is NULL
+    return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)
+
+
+def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    result = t(node.args["default"]) if node.args.get("default") else pl.lit(None)
+    for branch in reversed(node.args["ifs"]):
+        result = pl.when(t(branch.this)).then(t(branch.args["true"])).otherwise(result)
+    return result
+
+
+def _below(value: pl.Expr, limit: Decimal) -> pl.Expr:
+    return pl.when(value.abs() < limit).then(value)
+
+
+def _like(pattern: str) -> str:
+    parts = (".*" if char == "%" else "." if char == "_" else re.escape(char) for char in pattern)
+    return f"(?s)^{''.join(parts)}$"
+
+
+def _digits(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= 0
+
+
+def _sql(node: exp.Expr | None) -> str:
+    return "" if node is None else node.sql(dialect="oracle")
+
+
+def _nearest(name: str, known: Mapping[str, str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), 1, cutoff=0.5)
+    return f"write {near[0]}" if near else "use a column of the layout"
+
+
+def _remedy(sort: str, wanted: str) -> str:
+    if {sort, wanted} == {"text", "number"}:
+        return "quote the literal for a text column, leave it bare for a number column"
+    return "write DATE 'yyyy-mm-dd' for a date" if "date" in (sort, wanted) else f"use a {wanted}"
+
+
+def _instead(node: exp.Expr) -> str:
+    if isinstance(node, exp.Boolean):
+        return "leave TRUE and FALSE out, write the condition itself"
+    if isinstance(node, exp.Subquery | exp.Select | exp.Exists | exp.In):
+        return "use exists, in_list or totals"
+    if isinstance(node, exp.Null):
+        return "write IS NULL or IS NOT NULL"
+    if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp | exp.Rand):
+        return "a rule may not depend on the clock or on chance: use a list with dates"
+    return "see the condition language in docs/contracts.md"

@@ -1,0 +1,250 @@
+"""YAML of the contract format: every scalar a string, every key with its line, coerced by the JSON Schema.
+
+PyYAML would read fund ``0110`` as 72 and the key ``on:`` as True; hence the loader is built on its events. Rules of
+reading: contract format, section 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from contracts.errors import Fault
+
+Path_ = tuple[str | int, ...]
+_NULL = {"", "~", "null", "Null", "NULL"}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass
+class Document:
+    """One contract file: its data, and the line on which each key or item stands."""
+
+    name: str  # path shown to people
+    data: dict[str, Any]
+    lines: dict[Path_, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def line(self, *path: str | int) -> int:
+        """Line of the nearest statement at or above ``path``."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def fault(self, what: str, *path: str | int, todo: str = "", level: str = "error") -> None:
+        """Note a fault at ``path``."""
+        self.faults.append(Fault(self.name, self.line(*path), what, todo, level))
+
+
+def read_document(path: Path, name: str) -> Document:
+    """Return the document at ``path``, coerced and validated; all its faults are in ``faults``, none is raised."""
+    document = Document(name, {})
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = _Builder(document, text).build()
+    except UnicodeDecodeError as error:
+        document.fault(f"not UTF-8: byte {error.start}", todo="save the file as UTF-8")
+        return document
+    except OSError as error:
+        document.fault(f"cannot be read: {error.strerror}")
+        return document
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        document.faults.append(Fault(name, line, f"not YAML: {error.problem}", "correct the indentation or quotes"))
+        return document
+    except yaml.YAMLError as error:
+        document.fault(f"not YAML: {error}")
+        return document
+    if not isinstance(data, dict):
+        document.fault("a contract is a mapping of keys", todo="begin with `contract:` or `extends:`")
+        return document
+    document.data = _coerce(data, [schema()])
+    document.faults += [*_validate(document)]
+    return document
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the contract format."""
+    text = (Path(__file__).parent / "contract.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+class _Builder:
+    """Turns YAML events into strings, lists and dicts, remembering lines; refuses what the format forbids."""
+
+    def __init__(self, document: Document, text: str) -> None:
+        self.document = document
+        self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self.anchors: dict[str, Any] = {}
+
+    def build(self) -> Any:
+        for event in self.events:
+            if isinstance(event, yaml.StreamEndEvent):
+                return None
+            if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
+                return self._node(event, ())
+        return None
+
+    def _node(self, event: Any, path: Path_) -> Any:
+        line = event.start_mark.line + 1
+        self.document.lines.setdefault(path, line)
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self.anchors:
+                self.document.fault(f"unknown anchor *{event.anchor}", *path)
+            return self.anchors.get(str(event.anchor))
+        value: Any
+        if isinstance(event, yaml.ScalarEvent):
+            value = None if event.implicit[0] and event.value in _NULL else event.value
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path)
+        else:
+            value = self._mapping(path)
+        if event.anchor:
+            if path[:1] != ("examples",):
+                self.document.fault("anchors are allowed under `examples` only", *path, todo="write the value out")
+            self.anchors[event.anchor] = value
+        return value
+
+    def _sequence(self, path: Path_) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._node(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: Path_) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = getattr(event, "value", None)
+            if not isinstance(key, str):
+                self.document.lines.setdefault((*path, "?"), event.start_mark.line + 1)
+                self.document.fault("a key must be a word", *path, "?")
+                self._node(event, (*path, "?"))
+                key = "?"
+            here = (*path, key)
+            line = event.start_mark.line + 1
+            if key in own:
+                self.document.faults.append(Fault(self.document.name, line, f"key `{key}` stands twice", "keep one"))
+            self.document.lines[here] = line
+            value = self._node(next(self.events), here)
+            if key == "<<":
+                merged |= self._merge(value, here)
+            else:
+                own[key] = value
+        return {**merged, **own}
+
+    def _merge(self, value: Any, path: Path_) -> dict[str, Any]:
+        if path[:1] != ("examples",):
+            self.document.fault("merge keys are allowed under `examples` only", *path, todo="write the keys out")
+        parts = value if isinstance(value, list) else [value]
+        merged: dict[str, Any] = {}
+        for part in reversed(parts):
+            if isinstance(part, dict):
+                merged |= part
+            else:
+                self.document.fault("`<<` merges a mapping", *path)
+        return merged
+
+
+def _alternatives(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The schemas that may describe a value: the node itself, its reference, its oneOf and anyOf branches."""
+    found = [node]
+    if reference := node.get("$ref"):
+        found += _alternatives(schema()["$defs"][reference.rpartition("/")[2]])
+    for branch in (*node.get("oneOf", ()), *node.get("anyOf", ())):
+        found += _alternatives(branch)
+    return found
+
+
+def _coerce(value: Any, schemas: list[Mapping[str, Any]]) -> Any:
+    nodes = [alternative for node in schemas for alternative in _alternatives(node)]
+    if isinstance(value, dict):
+        return {key: _coerce(item, _members(nodes, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [node["items"] for node in nodes if isinstance(node.get("items"), dict)]
+        return [_coerce(item, items) for item in value]
+    return _scalar(value, {node.get("type") for node in nodes}) if isinstance(value, str) else value
+
+
+def _members(nodes: list[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for node in nodes:
+        member = node.get("properties", {}).get(key, node.get("additionalProperties"))
+        if isinstance(member, dict):
+            found.append(member)
+    return found
+
+
+def _scalar(text: str, types: set[str | None]) -> Any:
+    if "boolean" in types and text in ("true", "false"):
+        return text == "true"
+    if "integer" in types and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if "number" in types and re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return Decimal(text)
+    return text
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def _validate(document: Document) -> Iterator[Fault]:
+    for error in _validator().iter_errors(document.data):
+        yield from _faults(document, _deepest(error))
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """The branch of a oneOf/anyOf that came furthest says most about what is wrong."""
+    while error.context:
+        error = max(error.context, key=lambda one: len(one.absolute_path))
+    return error
+
+
+def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
+    path: Path_ = tuple(error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.schema, dict):
+        known = list(error.schema.get("properties", ()))
+        for key in [key for key in cast(dict[str, Any], error.instance) if key not in known]:
+            near = difflib.get_close_matches(key, known, 1)
+            todo = f"write `{near[0]}`" if near else f"use one of: {', '.join(known)}"
+            yield Fault(document.name, document.line(*path, key), f"unknown key `{key}`", todo)
+        return
+    where = ".".join(map(str, path)) or "the contract"
+    yield Fault(document.name, document.line(*path), f"{where}: {_words(error)}", _advice(error))
+
+
+def _words(error: ValidationError) -> str:
+    if error.validator == "required":
+        missing = [
+            key for key in cast(list[str], error.validator_value) if key not in cast(dict[str, Any], error.instance)
+        ]
+        return f"`{'`, `'.join(missing)}` is missing"
+    if error.schema is False:
+        return "is not allowed here"
+    text = error.message
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _advice(error: ValidationError) -> str:
+    if isinstance(error.schema, dict) and "description" in error.schema:
+        return str(error.schema["description"])
+    if error.validator == "enum":
+        return f"write one of: {', '.join(map(str, cast(list[str], error.validator_value)))}"
+    if error.validator == "pattern":
+        return f"write it as {error.validator_value}"
+    return ""

@@ -1,0 +1,184 @@
+"""Implied rules: what a layout and a column statement promise about one column. Contract format, sections 4 to 6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.layouts import LOADER_BUFFER, LayoutColumn
+from contracts.model import Code, Column, Place, Rule, Type
+from contracts.results import SEVERITIES, Severity
+
+SEVERITY: Mapping[str, Severity] = {
+    **dict.fromkeys(("required", "type", "one_of", "list"), "critical"),
+    **dict.fromkeys(("length", "pattern", "range", "parent", "gap", "overlap", "order"), "significant"),
+    "unlisted": "moderate",
+}
+"""Severity of implied rules by kind where a contract says nothing."""
+
+_CAP: Mapping[str, Severity] = {"known": "critical", "likely": "significant", "memory": "minor"}
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a library contract says for all its implied rules."""
+
+    severity: Mapping[str, Severity]
+    rejects: Mapping[str, str]  # of the layout's own facets, by kind
+    codes: Mapping[str, Code]
+
+    def predicts(self, code: str, *, unconfirmed: str = "", certainty: str = "known") -> str:
+        """The code if a failure may predict it, else "". Memory predicts nothing; doubt only what is itself known."""
+        known = "known" if code == "load" else self.codes[code].certainty if code in self.codes else "memory"
+        if not code or known == "memory" or certainty == "memory" or (unconfirmed and known != "known"):
+            return ""
+        return code
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one file says of one column: a row under ``columns:`` or a flexfield slot."""
+
+    row: Mapping[str, Any]
+    place: Place
+    prefix: str = ""  # overlay's prefix
+    context: tuple[str, str] | None = None  # flexfield: context column and value ("" = any)
+    own: Type | None = None  # the layout's type where ``row`` narrows it
+
+    @property
+    def suffix(self) -> str:
+        """What an overlay's facet ids end in."""
+        return f"@{self.prefix}" if self.prefix else ""
+
+
+def layout_rules(
+    file: str, column: Column, layout: LayoutColumn, defaults: Defaults, place: Place, required_when: str, hdl: bool
+) -> Iterator[Rule]:
+    """Yield the rules that Oracle's own column facts imply, capped by their certainty."""
+    own = _Facets(file, column, defaults, place)
+    if layout.required == "Y":
+        severity = "minor" if hdl and not required_when else defaults.severity["required"]
+        code = "" if hdl and not required_when else defaults.rejects.get("required", "")
+        when = {"when": required_when} if required_when else {}
+        yield own.rule("required", when, cap(severity, layout.facts), defaults.predicts(code, certainty=layout.facts))
+    if layout.type.kind == "text" and layout.type.size:
+        buffer = max(LOADER_BUFFER, layout.type.size)
+        spec: Mapping[str, Any] = {"size": layout.type.size, "buffer": buffer}
+        code = defaults.predicts("load" if not hdl else defaults.rejects.get("length", ""), certainty=layout.certainty)
+        yield own.rule("length", spec, cap(defaults.severity["length"], layout.certainty), code)
+    elif layout.type.kind != "text":
+        code = defaults.predicts(defaults.rejects.get("type", ""), certainty=layout.facts)
+        spec = {"type": layout.type, "own": layout.type}
+        yield own.rule("type", spec, cap(defaults.severity["type"], layout.facts), code)
+
+
+def stated_rules(file: str, column: Column, statement: Statement, defaults: Defaults) -> Iterator[Rule]:
+    """Yield the rules that the statement's own facets imply."""
+    own = _Facets(file, column, defaults, statement.place, statement)
+    row = statement.row
+    if required := row.get("required"):
+        yield own.stated("required", {"when": required} if isinstance(required, str) else {})
+    if "type" in row and statement.own != column.type:
+        stated = Type.parse(row["type"])
+        if stated.kind == "text":
+            if stated.size:
+                yield own.stated("length", {"size": stated.size, "buffer": max(LOADER_BUFFER, stated.size)})
+        else:
+            yield own.stated("type", {"type": stated, "own": statement.own or stated})
+    for kind in ("one_of", "pattern", "range", "list"):
+        if kind in row:
+            yield own.stated(kind, {kind: row[kind]})
+
+
+def cap(severity: Severity, certainty: str) -> Severity:
+    """The severity, no higher than facts of this certainty allow."""
+    return max(severity, _CAP.get(certainty, "minor"), key=SEVERITIES.index)
+
+
+def doubted(severity: Severity, unconfirmed: str) -> Severity:
+    """The severity, capped at significant if there is an open question."""
+    return cap(severity, "likely") if unconfirmed else severity
+
+
+@dataclass(frozen=True)
+class _Facets:
+    file: str
+    column: Column
+    defaults: Defaults
+    place: Place
+    statement: Statement = field(default_factory=lambda: Statement({}, Place("", 0)))
+
+    def stated(self, kind: str, spec: Mapping[str, Any]) -> Rule:
+        row = self.statement.row
+        unconfirmed = row.get("unconfirmed", "")
+        severity = doubted(row.get("severity", self.defaults.severity[kind]), unconfirmed)
+        code = self._cited(kind, row.get("rejects", ""))
+        if self.statement.own is None and not code and kind == "type":
+            code = self.defaults.rejects.get("type", "")  # no layout: the contract's type is the only one
+        if self.statement.context:
+            spec = {"contexts": ((self.statement.context[1], dict(spec)),), "context": self.statement.context[0]}
+        return self.rule(kind, spec, severity, self.defaults.predicts(code, unconfirmed=unconfirmed), unconfirmed)
+
+    def _cited(self, kind: str, rejects: str | Mapping[str, str]) -> str:
+        if isinstance(rejects, str):
+            return rejects if kind in ("required", "one_of", "list", "pattern", "range") else ""
+        return rejects.get(kind, "")
+
+    def rule(self, kind: str, spec: Mapping[str, Any], severity: Severity, code: str, unconfirmed: str = "") -> Rule:
+        name = self.column.name
+        return Rule(
+            id=f"{self.file}.{name}.{kind}{self.statement.suffix}",
+            kind=kind,
+            file=self.file,
+            title=title(name, kind, spec),
+            severity=severity,
+            column=name,
+            columns=(name,),
+            code=code,
+            basis="site" if self.statement.prefix else "oracle",
+            spec=spec,
+            unconfirmed=unconfirmed,
+            prefix=self.statement.prefix,
+            place=self.place,
+        )
+
+
+def title(column: str, kind: str, spec: Mapping[str, Any]) -> str:
+    """A facet in words."""
+    inner = spec["contexts"][0][1] if "contexts" in spec else spec
+    match kind:
+        case "required":
+            words = f"{column} is given" + (f" where {inner['when']}" if inner.get("when") else "")
+        case "type":
+            words = f"{column} is {_kind(inner['type'])}"
+        case "length":
+            words = f"{column} has at most {inner['size']} characters"
+        case "one_of":
+            words = f"{column} is one of {', '.join(inner['one_of'])}"
+        case "pattern":
+            words = f"{column} is written as {inner['pattern']}"
+        case "range":
+            words = f"{column} lies between {inner['range'][0]} and {inner['range'][1]}"
+        case "list":
+            words = f"{column} is on the list {inner['list']}"
+        case _:
+            words = f"{column} is blank"
+    return words
+
+
+def _kind(kind: Type) -> str:
+    match kind.kind:
+        case "date" | "timestamp":
+            return f"a {kind.kind} written {kind.mask}" if kind.mask else f"a {kind.kind}"
+        case "flag":
+            return "Y or N"
+        case "boolean":
+            return "true or false"
+        case "integer":
+            return f"a whole number of at most {kind.size} digits" if kind.size else "a whole number"
+        case _:
+            if kind.scale is not None and kind.size:
+                before = kind.size - kind.scale
+                return f"a number with at most {before} digits before and {kind.scale} behind the point"
+            return f"a number of at most {kind.size} digits" if kind.size else "a number"

@@ -1,0 +1,137 @@
+"""Finding and loading contracts: the library, a profile's overlays of it, and the profile's own contracts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from contracts.documents import Document, read_document
+from contracts.effective import Assembly
+from contracts.errors import ContractError, Fault, LintError
+from contracts.model import Contract
+from contracts.profiles import Profile, load_profile
+
+LIBRARY = Path(__file__).parent
+FOLDERS = ("finance", "procurement", "hr", "operations")
+"""Department folders, in the order in which contracts are shown."""
+
+
+def contract_ids(profile: Profile) -> list[str]:
+    """Ids of all contracts of a profile: the library's and its own, by department folder, then name."""
+    found = {identity for root in _roots(profile) for identity in _files(root)}
+    return sorted(found, key=lambda identity: (_folder_order(identity), identity))
+
+
+def load(identity: str, profile: Profile | str = "oracle", *, release: str = "", sample: bool = False) -> Contract:
+    """Return the effective contract ``identity`` of a profile for an Oracle release (default: the contract's last).
+
+    ``sample`` binds the library's sample lists: for examples and breakers of the bare library, never for a check.
+    Raises ContractError for an unknown id or release, LintError with every fault if its files have any.
+    """
+    contract, faults = assemble(identity, profile, release=release, sample=sample)
+    errors = [fault for fault in faults if fault.level == "error"]
+    if errors or contract is None:
+        raise LintError(errors)
+    return contract
+
+
+def assemble(
+    identity: str, profile: Profile | str = "oracle", *, release: str = "", sample: bool = False
+) -> tuple[Contract | None, list[Fault]]:
+    """Return the effective contract as far as it can be built, and all faults of its files.
+
+    None where a file breaks the grammar. Raises ContractError for an unknown id or release.
+    """
+    chosen = load_profile(profile) if isinstance(profile, str) else profile
+    library, overlay = _documents(identity, chosen)
+    documents = [document for document in (library, overlay) if document]
+    for document in documents:
+        document.faults = list(document.faults)
+    if any(fault.level == "error" for document in documents for fault in document.faults):
+        return None, [fault for document in documents for fault in document.faults]
+    building = Assembly(
+        library=_copy(library),
+        overlay=_copy(overlay) if overlay else None,
+        release=_release(library, overlay, chosen, release),
+        profile=chosen.name,
+        lists_folder=chosen.path,
+        sample=sample,
+    )
+    contract = building.build()
+    return contract, sorted({fault for document in building.documents for fault in document.faults})
+
+
+def _release(library: Document, overlay: Document | None, profile: Profile, asked: str) -> str:
+    known: Sequence[str] = (overlay.data.get("releases") if overlay else None) or library.data.get("releases", ())
+    if asked and known and asked not in known:
+        raise ContractError(
+            f"{library.data['contract']} is not tested against release {asked}",
+            where=library.name,
+            todo=f"use one of: {', '.join(known)}, or add the release to `releases`",
+        )
+    return asked or (profile.default_release if profile.default_release in known else known[-1] if known else "")
+
+
+def _documents(identity: str, profile: Profile) -> tuple[Document, Document | None]:
+    own = [(root, _files(root)[identity]) for root in _roots(profile) if identity in _files(root)]
+    if not own:
+        ids = contract_ids(profile)
+        near = difflib.get_close_matches(identity, ids, 3, cutoff=0.4) or ids
+        raise ContractError(
+            f"no contract {identity}", where=f"profile {profile.name}", todo=f"use one of: {', '.join(near)}"
+        )
+    found = [_read(path, _shown(path, root)) for root, path in own]
+    overlay = next((document for document in found if "extends" in document.data), None)
+    library = next((document for document in found if "extends" not in document.data), None)
+    if library is None:
+        assert overlay is not None
+        overlay.fault(
+            f"extends {overlay.data['extends']}, which is not in the library", "extends", todo="name a library contract"
+        )
+        library = overlay
+    _check_identity(library, identity, "contract")
+    if overlay and overlay is not library:
+        _check_identity(overlay, identity, "extends")
+    return library, overlay if overlay is not library else None
+
+
+def _check_identity(document: Document, identity: str, key: str) -> None:
+    stated = document.data.get(key)
+    fault_text = f"`{key}: {stated}` does not match the path ({identity})"
+    if stated is not None and stated != identity and not any(fault.what == fault_text for fault in document.faults):
+        document.fault(fault_text, key, todo=f"write {key}: {identity}")
+
+
+def _roots(profile: Profile) -> list[Path]:
+    return [LIBRARY, *([profile.path / "contracts"] if profile.path else [])]
+
+
+def _shown(path: Path, root: Path) -> str:
+    base = LIBRARY.parent if path.is_relative_to(LIBRARY) else root.parent
+    return path.relative_to(base).as_posix()
+
+
+def _files(root: Path) -> dict[str, Path]:
+    return {f"{folder}.{path.stem}": path for folder in FOLDERS for path in sorted((root / folder).glob("*.yaml"))}
+
+
+@cache
+def _cached(path: Path, shown: str, changed: int) -> Document:
+    return read_document(path, shown)
+
+
+def _read(path: Path, shown: str) -> Document:
+    """The document; read again only if the file has changed since."""
+    return _cached(path, shown, path.stat().st_mtime_ns)
+
+
+def _copy(document: Document) -> Document:
+    """A document whose faults may grow without touching the one that is kept."""
+    return Document(document.name, document.data, document.lines, list(document.faults))
+
+
+def _folder_order(identity: str) -> int:
+    folder = identity.partition(".")[0]
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)

@@ -1,0 +1,301 @@
+"""The effective contract: library, overlay and layouts of one release put together.
+
+Plain, frozen data. ``contracts.load`` builds it; readers, engine, pages and tests only read it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import polars as pl
+
+from contracts.conditions import Condition
+from contracts.results import Severity
+
+TOKENS = ("#NULL", "$null$")
+"""Values that stand for blank: they pass every facet but ``required``."""
+
+_TYPE = re.compile(r"(text|integer|number|date|timestamp|boolean|flag)(?:\((.+)\))?")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a statement stands: file (relative to the contract folder) and line."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Type:
+    """A column type of the contract format: ``text(240)``, ``number(15,2)``, ``date`` ..."""
+
+    kind: str
+    size: int | None = None
+    scale: int | None = None
+    mask: str = ""  # Oracle mask of a date or timestamp
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the type that ``text`` names. Raises ValueError for anything else."""
+        match = _TYPE.fullmatch(text)
+        if not match:
+            raise ValueError(f"no type: {text!r}")
+        kind, inner = match.groups()
+        if inner is None:
+            return cls(kind)
+        if kind in ("date", "timestamp"):
+            return cls(kind, mask=inner)
+        numbers = [int(part) for part in inner.split(",")]
+        return cls(kind, numbers[0], numbers[1] if len(numbers) > 1 else None)
+
+    def __str__(self) -> str:
+        inner = self.mask or ",".join(str(n) for n in (self.size, self.scale) if n is not None)
+        return f"{self.kind}({inner})" if inner else self.kind
+
+    @property
+    def sort(self) -> str:
+        """What conditions may compare it with: text, number, date, timestamp."""
+        return {"integer": "number", "flag": "text", "boolean": "text"}.get(self.kind, self.kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file as it is read and typed. Its facets are rules of the contract."""
+
+    name: str
+    type: Type  # effective: the overlay's narrower type before the contract's before the layout's
+    position: int | None = None  # 1-based; None for HDL attributes and headers
+    label: str = ""
+    note: str = ""
+    personal_data: str = "none"  # none | possible | yes | sensitive
+    listed: bool = True  # named by the library or the overlay, or a flexfield slot
+    default: str | None = None
+    key_role: str = ""  # HDL: source_key, user_key, surrogate, parent
+    foreign_key: str = ""
+    place: Place | None = None
+
+    @property
+    def masked(self) -> bool:
+        """True if its values may not be shown."""
+        return self.personal_data != "none"
+
+
+@dataclass(frozen=True)
+class Csv:
+    """Wire facts of a delimited file."""
+
+    header: bool = False
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    dates: str = "YYYY/MM/DD"
+    terminator: str = ""  # "END": the writer puts it at position n+1
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The file whose accept unit another one inherits. ``by``: alternatives of {own column: parent's column}."""
+
+    file: str
+    by: tuple[Mapping[str, str], ...]
+    or_list: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Date-effective records: ``key`` alternatives name one logical record."""
+
+    key: tuple[tuple[str, ...], ...]
+    start: str
+    end: str
+    sequence: str = ""
+    gaps: str = "refused"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file (FBDI member, HDL component) of a contract."""
+
+    id: str
+    columns: Mapping[str, Column]  # in the order of the layout
+    names: tuple[str, ...] = ()  # members read; the first is written
+    layout: str = ""  # stem, or <Object>/<Component>
+    layout_release: str = ""
+    table: str = ""
+    csv: Csv = Csv()
+    accept_unit: tuple[tuple[str, ...], ...] = ()  # alternatives; ((),) = whole file; (("_row",),) = each record
+    business_key: tuple[tuple[str, ...], ...] = ()
+    period: str = ""
+    refused_together: tuple[str, ...] | None = None  # None = nothing beyond the unit
+    parent: Parent | None = None
+    history: History | None = None
+    unlisted: str = "checked"  # checked | ignored | blank
+    rows: tuple[int, int] | None = None
+    optional: bool = False
+    record: str = ""  # label template, "journal {REFERENCE4} line {_row}"
+    variants: Mapping[int, str] = field(default_factory=dict)  # other known widths -> name of the variant
+
+    @property
+    def fields(self) -> int:
+        """Number of fields n of a record (positional files)."""
+        return len(self.columns)
+
+    @property
+    def component(self) -> str:
+        """HDL discriminator: the last part of the layout's name."""
+        return self.layout.rpartition("/")[2]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Names of the listed columns, in layout order."""
+        return tuple(name for name, column in self.columns.items() if column.listed)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the effective contract: written, implied by a facet, or about shape and package."""
+
+    id: str
+    kind: str  # row group unique exists totals in_list within disjoint python | required type length one_of pattern
+    #            range list unlisted parent gap overlap order | shape package
+    file: str  # "" for package rules
+    title: str
+    severity: Severity
+    column: str = ""  # of a facet
+    columns: tuple[str, ...] = ()  # every column it mentions, "headers.CURRENCY_CODE" for an ancestor's
+    code: str = ""  # id in the contract's code table, or "load"; "" = predicts nothing
+    basis: str = ""
+    why: str = ""
+    when: str = ""
+    spec: Mapping[str, Any] = field(default_factory=dict)  # the kind's own keys, as in the contract format
+    conditions: Mapping[str, Condition] = field(default_factory=dict)  # parsed: when, check, where, here, there
+    breaks: Mapping[str, Any] | str | None = None
+    also: tuple[str, ...] = ()
+    unconfirmed: str = ""
+    prefix: str = ""  # the overlay's prefix; "" = library
+    raid: str = ""
+    place: Place | None = None
+
+    @property
+    def written(self) -> bool:
+        """True for a rule that stands under ``rules:``."""
+        return self.breaks is not None
+
+
+@dataclass(frozen=True)
+class ReferenceList:
+    """Reference values. ``rows`` is None where no profile binds the list."""
+
+    id: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    rows: pl.DataFrame | None  # text columns
+    about: str = ""
+    taken: str = ""
+    max_age_days: int | None = None
+    unconfirmed: str = ""
+    sample: bool = False  # rows are the library's sample: for examples and breakers only
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """A row of contracts/codes/<table>.csv: what Fusion says when it refuses."""
+
+    id: str
+    code: str
+    pattern: str
+    attribute: str
+    meaning: str
+    certainty: str  # known | likely | memory
+    counts_in_rate: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Flexfield:
+    """A context column decides what slots mean: context value (or ``_global``) -> names of its slots."""
+
+    id: str
+    file: str
+    context: str
+    values: Mapping[str, tuple[str, ...]]
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """Records per file id; dates are ISO, null is blank. ``expects`` None = must give no finding."""
+
+    name: str
+    records: Mapping[str, Sequence[Mapping[str, str | None]]]
+    expects: tuple[str, ...] | None = None
+    release: str = ""
+    prefix: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The promise about a payload, for one profile and one Oracle release."""
+
+    id: str
+    version: str
+    status: str
+    title: str
+    summary: str
+    department: str
+    owner: Mapping[str, str]
+    direction: str
+    channel: str
+    prefix: str
+    profile: str
+    release: str  # "" where no file has a release layout
+    releases: tuple[str, ...]
+    files: Mapping[str, File]
+    rules: Mapping[str, Rule]
+    lists: Mapping[str, ReferenceList]
+    codes: Mapping[str, Code]
+    examples: Mapping[str, Example]
+    flexfields: Mapping[str, Flexfield] = field(default_factory=dict)
+    oracle: Mapping[str, Any] = field(default_factory=dict)
+    package_kind: str = "zip"
+    package_name: str = ""
+    files_exactly: bool = False
+    needs: tuple[str, ...] = ()
+    amount: tuple[str, tuple[str, ...]] | None = None  # file id, columns
+    control_totals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
+    raid: Mapping[str, str] = field(default_factory=dict)
+    disabled: Mapping[str, str] = field(default_factory=dict)  # rule id -> reason
+    regraded: Mapping[str, str] = field(default_factory=dict)  # rule id -> reason
+    unconfirmed: Sequence[tuple[str, str]] = ()  # (what it concerns, question)
+    overlay: bool = False
+
+    @property
+    def roots(self) -> list[File]:
+        """Files that have an accept unit of their own."""
+        return [file for file in self.files.values() if file.parent is None]
+
+    def root(self, file: str) -> File:
+        """The file at the top of the chain of parents of ``file``."""
+        current = self.files[file]
+        while current.parent is not None:
+            current = self.files[current.parent.file]
+        return current
+
+    def ancestors(self, file: str) -> list[str]:
+        """File ids from the parent of ``file`` up to its root."""
+        chain: list[str] = []
+        current = self.files[file]
+        while current.parent is not None:
+            chain.append(current.parent.file)
+            current = self.files[current.parent.file]
+        return chain

@@ -1,0 +1,178 @@
+"""A profile: what belongs to one district. Folder layout in ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from contracts.errors import ContractError
+
+SHIPPED = Path(__file__).parent / "profiles"
+ORACLE = "oracle"
+"""Name of the bare library: no overlay, no list bound, no register."""
+
+REGISTER_COLUMNS = (
+    "id", "name", "department", "direction", "mechanism", "frequency", "volume", "criticality", "owner",
+    "contracts", "required_stage", "time_limit_hours", "pay_affecting", "in_scope", "phase",
+)  # fmt: skip
+DEPARTMENTS = ("Finance", "Procurement", "HR", "Operations")
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A row of the register: one feed with an owner, a direction and a frequency."""
+
+    id: str
+    name: str
+    department: str
+    direction: str  # inbound | outbound
+    mechanism: str
+    frequency: str
+    volume: str
+    criticality: str  # critical | high | medium
+    owner: str
+    contracts: tuple[str, ...]  # ids; empty = none yet
+    required_stage: str  # S1 .. S4
+    time_limit_hours: int
+    pay_affecting: bool
+    in_scope: bool
+    phase: str
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A programme goal: a measure that moves from a start value to a target by a date."""
+
+    name: str
+    measure: str  # acceptance_rate | open_critical | open_significant
+    start: float
+    target: float
+    by: date | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A district's settings, register and folder. ``path`` is None for the bare library."""
+
+    name: str
+    title: str
+    path: Path | None
+    time_zone: ZoneInfo
+    default_release: str = ""
+    fiscal_year_start: str = "07-01"  # month and day
+    load_all_or_nothing: bool = True  # one load error refuses every unit of its file (unconfirmed)
+    goals: tuple[Goal, ...] = ()
+    register: Mapping[str, Interface] = field(default_factory=dict)
+
+    def serving(self, contract: str) -> list[Interface]:
+        """Rows of the register that name the contract, in register order."""
+        return [row for row in self.register.values() if contract in row.contracts]
+
+
+def load_profile(name: str, folder: Path | None = None) -> Profile:
+    """Return the profile ``name``: from ``folder`` if given, else the shipped one; ``oracle`` is the bare library.
+
+    Raises ContractError if there is no such profile or if its toml or register cannot be read.
+    """
+    if name == ORACLE and folder is None:
+        return Profile(name=ORACLE, title="Bare library: Oracle's facts only", path=None, time_zone=ZoneInfo("UTC"))
+    path = folder or SHIPPED / name
+    toml = path / "profile.toml"
+    if not toml.is_file():
+        raise ContractError(f"profile {name!r} not found", where=str(toml), todo=f"use one of: {', '.join(shipped())}")
+    try:
+        data = tomllib.loads(toml.read_text(encoding="utf-8"))
+        return Profile(
+            name=data.get("name", name),
+            title=data.get("title", name),
+            path=path,
+            time_zone=ZoneInfo(data.get("time_zone", "UTC")),
+            default_release=data.get("default_release", ""),
+            fiscal_year_start=data.get("fiscal_year_start", "07-01"),
+            load_all_or_nothing=data.get("load_all_or_nothing", True),
+            goals=tuple(_goal(goal) for goal in data.get("goals", ())),
+            register=read_register(path / "register.csv") if (path / "register.csv").is_file() else {},
+        )
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ZoneInfoNotFoundError,
+        ValueError,
+    ) as error:
+        raise ContractError(f"profile cannot be read: {error}", where=str(toml), todo="correct the file") from error
+
+
+def shipped() -> list[str]:
+    """Names of the profiles that come with the harness, the bare library first."""
+    return [ORACLE, *sorted(path.parent.name for path in SHIPPED.glob("*/profile.toml"))]
+
+
+def read_register(path: Path) -> dict[str, Interface]:
+    """Return the register's rows by id, in file order. Raises ContractError naming the line of the first fault."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != REGISTER_COLUMNS:
+            raise ContractError(
+                "the register has other columns", where=f"{path}:1", todo=f"write {','.join(REGISTER_COLUMNS)}"
+            )
+        rows: dict[str, Interface] = {}
+        for number, row in enumerate(reader, start=2):
+            interface = _interface(row, f"{path}:{number}")
+            if interface.id in rows:
+                raise ContractError(
+                    f"interface {interface.id} stands twice", where=f"{path}:{number}", todo="give it an id of its own"
+                )
+            rows[interface.id] = interface
+    return rows
+
+
+def _interface(row: Mapping[str, str], where: str) -> Interface:
+    if row["department"] not in DEPARTMENTS:
+        raise ContractError(
+            f"unknown department {row['department']!r}", where=where, todo=f"write one of {', '.join(DEPARTMENTS)}"
+        )
+    if row["direction"] not in ("inbound", "outbound"):
+        raise ContractError(f"unknown direction {row['direction']!r}", where=where, todo="write inbound or outbound")
+    if not row["time_limit_hours"].isdigit():
+        raise ContractError(f"time limit {row['time_limit_hours']!r} is no number", where=where, todo="write hours")
+    return Interface(
+        **{
+            key: row[key]
+            for key in (
+                "id",
+                "name",
+                "department",
+                "direction",
+                "mechanism",
+                "frequency",
+                "volume",
+                "criticality",
+                "owner",
+                "required_stage",
+                "phase",
+            )
+        },
+        contracts=tuple(row["contracts"].split()),
+        time_limit_hours=int(row["time_limit_hours"]),
+        pay_affecting=row["pay_affecting"] == "yes",
+        in_scope=row["in_scope"] == "yes",
+    )
+
+
+def _goal(goal: Mapping[str, object]) -> Goal:
+    by = goal.get("by")
+    return Goal(
+        str(goal["name"]),
+        str(goal["measure"]),
+        float(str(goal["from"])),
+        float(str(goal["to"])),
+        by if isinstance(by, date) else None,
+    )

@@ -1,0 +1,256 @@
+"""A payload's frames made ready for rules: typed values, links from child to parent, accept units.
+
+Column names of a ready frame: the text as read under its own name, the typed value under ``=NAME``, a mark of
+values that failed their type under ``!NAME`` (only where there are any), an ancestor's value under ``file.NAME``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+import polars as pl
+
+from contracts.conditions import NUMBER
+from contracts.model import TOKENS, Contract, File, Type
+from contracts.typing import DEFAULT_MASKS, blank_tokens, oversized, typed
+
+_DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}
+
+
+class Ready:
+    """One file's frame, typed. Expressions for its columns come from ``value``, ``text`` and ``doubt``."""
+
+    def __init__(self, file: File, raw: pl.DataFrame) -> None:
+        self.file = file
+        self.present = frozenset(raw.columns)
+        self.tokens: frozenset[str] = frozenset()
+        self.failed: frozenset[str] = frozenset()
+        self.frame = self._typed(raw)
+
+    @property
+    def height(self) -> int:
+        """Number of records."""
+        return self.frame.height
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Columns in which at least one record holds a value."""
+        counts = self.frame.select(pl.col(self._columns()).null_count()).row(0) if self._columns() else ()
+        return frozenset(name for name, nulls in zip(self._columns(), counts, strict=True) if nulls < self.height)
+
+    def value(self, name: str) -> pl.Expr:
+        """The typed value of a column for conditions: blank, tokens and failed types are null."""
+        for candidate in (f"={name}", name):
+            if candidate in self.frame.columns:
+                return pl.col(candidate).cast(NUMBER) if name in ("_row", "_line") else pl.col(candidate)
+        return pl.lit(None, dtype=dtype_of(self.file, name))
+
+    def text(self, name: str) -> pl.Expr:
+        """The text of a column as read, blank as null."""
+        return pl.col(name) if name in self.present else pl.lit(None, dtype=pl.String)
+
+    def doubt(self, names: Iterable[str]) -> pl.Expr | None:
+        """True where one of these values failed its type, so that a rule over them is unknown; None if none did."""
+        marks = [pl.col(f"!{name}") for name in names if f"!{name}" in self.frame.columns]
+        return pl.any_horizontal(marks) if marks else None
+
+    def plain(self, name: str) -> pl.Expr:
+        """The text of a column, blank tokens as null, as reference lists spell it."""
+        if "." in name and name not in self.file.columns:
+            return self.value(name).cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+        return blank_tokens(name) if name in self.tokens else self.text(name)
+
+    def key(self, names: Sequence[str]) -> list[pl.Expr]:
+        """Expressions whose equality is equality of the key: typed values, or the text where a type failed."""
+        return [self._comparable(name).alias(f"key{at}") for at, name in enumerate(names)]
+
+    def _comparable(self, name: str) -> pl.Expr:
+        if f"!{name}" in self.frame.columns:
+            return pl.coalesce(self.value(name).cast(pl.String), self.text(name))
+        value = self.value(name)
+        column = self.file.columns.get(name)
+        # numbers and dates as text, so that keys of two files compare whatever their columns' types are
+        return value.cast(pl.String) if column and column.type.sort != "text" else value
+
+    def _columns(self) -> list[str]:
+        return [name for name in self.frame.columns if name in self.file.columns]
+
+    def _typed(self, raw: pl.DataFrame) -> pl.DataFrame:
+        columns = [self.file.columns[name] for name in raw.columns if name in self.file.columns]
+        self.tokens = self._with_tokens(raw, [column.name for column in columns])
+        frame = raw.with_columns(blank_tokens(name).alias(f"={name}") for name in sorted(self.tokens))
+        kinds = [(column.name, column.type) for column in columns if column.type.kind != "text"]
+        frame = frame.with_columns(self._value(name, kind).alias(f"={name}") for name, kind in kinds)
+        marks = frame.select(self._misfit(name, kind).alias(f"!{name}") for name, kind in kinds)
+        bad = [name for name in marks.columns if marks[name].any()]
+        self.failed = frozenset(name[1:] for name in bad)
+        if not bad:
+            return frame
+        frame = frame.with_columns(marks.select(bad))
+        return frame.with_columns(
+            pl.when(~pl.col(name)).then(pl.col(f"={name[1:]}")).alias(f"={name[1:]}") for name in bad
+        )
+
+    def _with_tokens(self, raw: pl.DataFrame, names: list[str]) -> frozenset[str]:
+        if not names or not raw.height:
+            return frozenset()
+        found = raw.select(
+            pl.any_horizontal((pl.col(name) == token).any() for token in TOKENS).alias(name) for name in names
+        )
+        return frozenset(name for name, hit in zip(names, found.row(0), strict=True) if hit)
+
+    def _source(self, name: str) -> pl.Expr:
+        return pl.col(f"={name}") if name in self.tokens else pl.col(name)
+
+    def _value(self, name: str, kind: Type) -> pl.Expr:
+        return typed(self._source(name), kind, self._mask(kind))
+
+    def _misfit(self, name: str, kind: Type) -> pl.Expr:
+        source, value = pl.col(name), pl.col(f"={name}")
+        misfit = value.is_null() & source.is_not_null()
+        if name in self.tokens:
+            misfit &= ~source.is_in(TOKENS)
+        large = oversized(source, value, kind)
+        return (misfit if large is None else misfit | large).fill_null(False)
+
+    def _mask(self, kind: Type) -> str:
+        return self.file.csv.dates if kind.kind == "date" else DEFAULT_MASKS["timestamp"]
+
+    def default_mask(self) -> str:
+        """Mask of dates whose type names none."""
+        return self.file.csv.dates
+
+
+class Records:
+    """All files of a payload, typed and linked. ``unit(file)`` numbers the accept unit of each record."""
+
+    def __init__(self, contract: Contract, frames: Mapping[str, pl.DataFrame]) -> None:
+        self.contract = contract
+        self.ready = {
+            name: Ready(contract.files[name], _complete(frames[name])) for name in contract.files if name in frames
+        }
+        self._up: dict[str, pl.Series] = {}
+        self._unit: dict[str, pl.Series] = {}
+        self.unit_count = 0
+        for name in self._parents_first():
+            self._link(name)
+        self._ancestors()
+
+    def up(self, file: str) -> pl.Series:
+        """Index of each record's parent in the parent's frame, null for an orphan."""
+        return self._up[file]
+
+    def unit(self, file: str) -> pl.Series:
+        """Number of the accept unit of each record, from 0, in file order."""
+        return self._unit[file]
+
+    def _parents_first(self) -> list[str]:
+        return sorted(self.ready, key=lambda name: len(self.contract.ancestors(name)))
+
+    def _link(self, name: str) -> None:
+        file, ready = self.contract.files[name], self.ready[name]
+        if file.parent is None:
+            self._unit[name] = self._numbered(_group(ready, file.accept_unit or (("_row",),)))
+            return
+        parent = self.ready.get(file.parent.file)
+        alternatives = [dict(one) for one in file.parent.by]
+        up = _find(ready, parent, alternatives) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
+        self._up[name] = up
+        own = [tuple(one) for one in alternatives]
+        if parent is None:
+            self._unit[name] = self._numbered(_group(ready, own))
+            return
+        unit = self._unit[file.parent.file].gather(up)
+        orphans = unit.is_null()
+        if orphans.any():
+            numbers = self._numbered(_group(ready, own).filter(orphans))
+            unit = unit.scatter(orphans.arg_true(), numbers)
+        self._unit[name] = unit
+
+    def _numbered(self, groups: pl.Series) -> pl.Series:
+        """Dense numbers after those given out so far, in order of first appearance."""
+        order = groups.unique(maintain_order=True)
+        dense = pl.DataFrame({"group": order, "number": pl.int_range(order.len(), dtype=pl.UInt32, eager=True)})
+        found = groups.to_frame("group").join(dense, on="group", how="left", maintain_order="left", nulls_equal=True)
+        numbers = (found["number"] + self.unit_count).cast(pl.UInt32)
+        self.unit_count += order.len()
+        return numbers
+
+    def _ancestors(self) -> None:
+        """Bring the ancestors' columns that rules name to the records below them."""
+        for name, ready in self.ready.items():
+            wanted = sorted({
+                column
+                for rule in self.contract.rules.values() if rule.file == name
+                for condition in (rule.columns, *(one.columns for one in rule.conditions.values()))
+                for column in condition if "." in column and column.partition(".")[0] in self.contract.files
+            })  # fmt: skip
+            ready.frame = ready.frame.with_columns(self._from_above(name, column) for column in wanted)
+
+    def _from_above(self, name: str, column: str) -> pl.Series:
+        ancestor, _, attribute = column.partition(".")
+        index, current = None, name
+        while current != ancestor:
+            up = self._up[current]
+            index = up if index is None else up.gather(index)
+            parent = self.contract.files[current].parent
+            assert parent is not None
+            current = parent.file
+        above = self.ready.get(ancestor)
+        if above is None or index is None:
+            dtype = dtype_of(self.contract.files[ancestor], attribute)
+            return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
+        return above.frame.select(above.value(attribute).alias(column)).to_series().gather(index).alias(column)
+
+
+def dtype_of(file: File, name: str) -> pl.DataType:
+    """The polars type of a column's typed value."""
+    column = file.columns.get(name)
+    return _DTYPES.get(column.type.sort, pl.String()) if column else pl.String()
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame from anywhere (examples, plain Python) with the numbers that a reader gives."""
+    number = pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True)
+    return frame.with_columns(number.alias(name) for name in ("_row", "_line") if name not in frame.columns)
+
+
+def group_of(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Expr:
+    """Equal for records of one group: the first alternative without blanks names it, else the first of all."""
+    if not alternatives[0]:
+        return pl.lit("")
+    chosen = _structure(ready, alternatives[0], 0)
+    for number in range(len(alternatives) - 1, -1, -1) if len(alternatives) > 1 else ():
+        whole = pl.all_horizontal([ready.value(name).is_not_null() for name in alternatives[number]])
+        chosen = pl.when(whole).then(_structure(ready, alternatives[number], number)).otherwise(chosen)
+    return chosen
+
+
+def _group(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Series:
+    return ready.frame.with_columns(group_of(ready, alternatives).alias("group"))["group"]
+
+
+def _structure(ready: Ready, names: Sequence[str], number: int) -> pl.Expr:
+    """The key as one text: the alternative's number and its values; a blank is \\x00 and equals other blanks only."""
+    parts = [part.cast(pl.String).fill_null("\x00") for part in ready.key(names)]
+    return pl.concat_str([pl.lit(str(number)), *parts], separator="\x1f")
+
+
+def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]) -> pl.Series:
+    """Index of each child's parent, by the first alternative whose columns are all filled; null where there is none."""
+    result = pl.Series([None] * child.height, dtype=pl.UInt32)
+    undecided = pl.Series([True] * child.height)
+    for alternative in alternatives:
+        own = child.frame.select(*child.key(list(alternative))).with_row_index("child")
+        names = own.columns[1:]
+        usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
+        theirs = (
+            parent.frame.select(*parent.key(list(alternative.values())))
+            .with_row_index("parent")
+            .unique(subset=names, keep="first")
+        )
+        found = own.filter(usable).join(theirs, on=names, how="inner")
+        result = result.scatter(found["child"], found["parent"])
+        undecided &= ~usable
+    return result

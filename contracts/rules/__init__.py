@@ -1,0 +1,46 @@
+"""What each rule kind means: a rule becomes a check on a payload's records.
+
+``RowCheck``: one expression, so that all row rules of a file run in one pass. ``SetCheck``: needs other records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from contracts.model import Contract, ReferenceList, Rule
+from contracts.records import Ready, Records
+from contracts.rules.checks import Found, RowCheck, SetCheck
+from contracts.rules.dates import disjoint, gap, order, overlap
+from contracts.rules.groups import group, python, unique
+from contracts.rules.references import exists, in_list, parent, totals, within
+from contracts.rules.rows import ROW_KINDS, row_check
+
+__all__ = ["Found", "RowCheck", "SetCheck", "compile_rule", "lists_of"]
+
+_SETS: Mapping[str, Callable[[Rule, Records], Found]] = {
+    "disjoint": disjoint,
+    "exists": exists,
+    "gap": gap,
+    "group": group,
+    "in_list": in_list,
+    "order": order,
+    "overlap": overlap,
+    "parent": parent,
+    "python": python,
+    "totals": totals,
+    "unique": unique,
+    "within": within,
+}
+
+
+def compile_rule(rule: Rule, contract: Contract, ready: Ready) -> RowCheck | SetCheck:
+    """Return the check of a rule on a ready file. Shape and package rules have none: their readers judge them."""
+    if rule.kind in ROW_KINDS:
+        return row_check(rule, contract, ready)
+    return SetCheck(rule, _SETS[rule.kind])
+
+
+def lists_of(rule: Rule, contract: Contract) -> list[ReferenceList]:
+    """The lists without which a rule cannot run (an ``or_list`` only helps and is not among them)."""
+    specs = [spec for _, spec in rule.spec["contexts"]] if "contexts" in rule.spec else [rule.spec]
+    return [contract.lists[spec["list"]] for spec in specs if "list" in spec]

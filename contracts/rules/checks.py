@@ -1,0 +1,54 @@
+"""The two forms of a check, and what a check finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.model import Rule
+from contracts.records import Ready, Records
+
+
+@dataclass(frozen=True)
+class Found:
+    """Failing records (indices in the file's frame), and whether the rule met anything to judge."""
+
+    rows: pl.Series  # UInt32, ascending
+    applied: bool
+    not_checked: str = ""  # why it could not be judged
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """``violated`` is true for failing records, null where unknown."""
+
+    rule: Rule
+    violated: pl.Expr
+    applies: pl.Expr | None = None  # None: wherever its column holds a value
+    predicted: pl.Expr | None = None  # where a failure predicts the rule's code; None: everywhere
+
+
+@dataclass(frozen=True)
+class SetCheck:
+    """A rule that looks at more than one record at a time."""
+
+    rule: Rule
+    find: Callable[[Rule, Records], Found]
+
+
+def indexed(ready: Ready) -> pl.DataFrame:
+    """The ready frame with the index of each record under ``index``."""
+    return ready.frame.with_row_index("index")
+
+
+def applicable(rule: Rule, ready: Ready, frame: pl.DataFrame) -> pl.DataFrame:
+    """The records to which ``when`` applies; unknown does not."""
+    when = rule.conditions.get("when")
+    return frame.filter(when.expr(ready.value).fill_null(False)) if when else frame
+
+
+def rows(frame: pl.DataFrame) -> pl.Series:
+    """Distinct indices of a frame that has them, ascending."""
+    return frame["index"].cast(pl.UInt32).unique().sort()

@@ -1,0 +1,95 @@
+"""Rules over date-effective records: gaps, overlaps, order, and records that exclude each other in time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from contracts.model import File, Rule
+from contracts.records import Ready, Records, group_of
+from contracts.rules.checks import Found, applicable, indexed, rows
+
+END_OF_TIME = date(4712, 12, 31)
+
+
+def gap(rule: Rule, records: Records) -> Found:
+    """Records that begin later than the day after their predecessor's end."""
+    dated = _dated(rule, records)
+    return _found(dated, dated.filter(pl.col("from") > pl.col("previous_to") + pl.duration(days=1)))
+
+
+def overlap(rule: Rule, records: Records) -> Found:
+    """Records that begin before their predecessor has ended; changes of one day end on that day, but for the last."""
+    dated = _dated(rule, records)
+    same_day = pl.col("from") == pl.col("previous_from")
+    sequenced = pl.col("sequence").is_not_null() & pl.col("previous_sequence").is_not_null()
+    late = (
+        pl.when(same_day & sequenced)
+        .then(pl.col("previous_to") > pl.col("from"))
+        .otherwise(pl.col("from") <= pl.col("previous_to"))
+    )
+    return _found(dated, dated.filter(late))
+
+
+def order(rule: Rule, records: Records) -> Found:
+    """Records that end before they begin, and changes of one day that do not count 1..n."""
+    dated = _dated(rule, records)
+    backwards = pl.col("from") > pl.col("to")
+    place = pl.int_range(1, pl.len() + 1).over("group", "from")
+    numbered = (pl.len().over("group", "from") > 1) & pl.col("sequence").is_not_null()
+    return _found(dated, dated.filter(backwards | (numbered & (pl.col("sequence") != place))))
+
+
+def disjoint(rule: Rule, records: Records) -> Found:
+    """Records of different keys with equal ``by`` whose effective times overlap."""
+    ready = records.ready[rule.file]
+    dated = _dated(rule, records)
+    marked = applicable(rule, ready, indexed(ready)).select("index", *ready.key(rule.spec["by"]))
+    names = marked.columns[1:]
+    spans = dated.join(marked.drop_nulls(), on="index", how="inner").select("index", "group", "from", "to", *names)
+    pairs = spans.join(spans, on=names, how="inner", suffix="_other").filter(
+        (pl.col("group") != pl.col("group_other"))
+        & (pl.col("from") <= pl.col("to_other"))
+        & (pl.col("from_other") <= pl.col("to"))
+    )
+    return _found(marked, pairs)
+
+
+def _found(judged: pl.DataFrame, failing: pl.DataFrame) -> Found:
+    return Found(rows(failing), applied=judged.height > 0)
+
+
+def _dated(rule: Rule, records: Records) -> pl.DataFrame:
+    """Records in the order of their history: index, group, from, to (filled in), sequence, and the predecessor's."""
+    ready, file = records.ready[rule.file], records.contract.files[rule.file]
+    history = file.history
+    assert history is not None
+    sequence = ready.value(history.sequence) if history.sequence else pl.lit(None)
+    frame = _living(ready).with_columns(
+        group_of(ready, history.key).alias("group"),
+        ready.value(history.start).cast(pl.Date).alias("from"),
+        ready.value(history.end).cast(pl.Date).alias("stated_to"),
+        sequence.cast(pl.Int64, strict=False).alias("sequence"),
+    )
+    frame = _known(frame, ready, file).sort("group", "from", "sequence", "index", nulls_last=True)
+    following = pl.col("from").shift(-1).over("group")
+    same_day = following == pl.col("from")
+    implied = pl.when(same_day).then(pl.col("from")).otherwise(following - pl.duration(days=1))
+    frame = frame.with_columns(pl.coalesce("stated_to", implied, pl.lit(END_OF_TIME)).alias("to"))
+    return frame.with_columns(pl.col("from", "to", "sequence").shift(1).over("group").name.prefix("previous_"))
+
+
+def _living(ready: Ready) -> pl.DataFrame:
+    """Records that create or change: a DELETE line has no history."""
+    frame = indexed(ready)
+    return frame.filter(pl.col("_action") != "DELETE") if "_action" in frame.columns else frame
+
+
+def _known(frame: pl.DataFrame, ready: Ready, file: File) -> pl.DataFrame:
+    """Drop logical records in which a date failed its type or a key is wholly blank: their history is unknown."""
+    assert file.history is not None
+    named = pl.any_horizontal([ready.value(name).is_not_null() for key in file.history.key for name in key])
+    doubt = ready.doubt([name for name in (file.history.start, file.history.end, file.history.sequence) if name])
+    frame = frame.filter(named & pl.col("from").is_not_null())
+    return frame if doubt is None else frame.filter(~doubt.any().over("group"))

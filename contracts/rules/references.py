@@ -1,0 +1,175 @@
+"""Rules that look elsewhere: another file of the payload, or a reference list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from contracts.conditions import NUMBER
+from contracts.model import Rule
+from contracts.records import Ready, Records
+from contracts.rules.checks import Found, applicable, indexed, rows
+from contracts.rules.rows import row_check
+
+
+def exists(rule: Rule, records: Records) -> Found:
+    """Records whose key does not occur in the other file, nor on the list. A blank key is unknown."""
+    ready, spec = records.ready[rule.file], rule.spec
+    frame = _usable(ready, applicable(rule, ready, indexed(ready)), spec["columns"])
+    missing = frame
+    if other := records.ready.get(spec["in"]):
+        where = rule.conditions.get("where")
+        theirs = other.frame.filter(where.expr(other.value).fill_null(False)) if where else other.frame
+        own = frame.select("index", *ready.key(spec["columns"]))
+        names = own.columns[1:]
+        found = own.join(theirs.select(*other.key(spec["match"])), on=names, how="semi")
+        missing = frame.join(found, on="index", how="anti")
+    return _or_listed(spec.get("or_list", ""), rule, records, missing, spec["columns"], spec["match"], frame.height > 0)
+
+
+def parent(rule: Rule, records: Records) -> Found:
+    """Records without their parent. No key at all fails, too, unless a missing column of it is reported as such."""
+    ready, file = records.ready[rule.file], records.contract.files[rule.file]
+    assert file.parent is not None
+    orphans = indexed(ready).filter(records.up(rule.file).is_null())
+    if orphans.height:
+        for other in records.contract.rules.values():
+            if other.kind == "required" and other.file == rule.file and other.column in rule.columns:
+                check = row_check(other, records.contract, ready)
+                orphans = orphans.filter(~check.violated.fill_null(False))
+    if not file.parent.or_list or not orphans.height:
+        return Found(rows(orphans), applied=ready.height > 0)
+    reference = records.contract.lists[file.parent.or_list]
+    if reference.rows is None:
+        return Found(rows(orphans.clear()), applied=True, not_checked=f"list {reference.id} is not bound")
+    for alternative in file.parent.by:
+        if all(name in reference.columns for name in alternative.values()):
+            listed = reference.rows.select(
+                pl.col(name).alias(f"key{at}") for at, name in enumerate(alternative.values())
+            )
+            own = orphans.select("index", *(ready.plain(name).alias(f"key{at}") for at, name in enumerate(alternative)))
+            orphans = orphans.join(own.join(listed, on=own.columns[1:], how="semi"), on="index", how="anti")
+    return Found(rows(orphans), applied=True)
+
+
+def totals(rule: Rule, records: Records) -> Found:
+    """Records whose value differs from the aggregate of their lines; without lines the aggregate is 0."""
+    ready, spec = records.ready[rule.file], rule.spec
+    here, there = rule.conditions["here"], rule.conditions["there"]
+    frame = applicable(rule, ready, indexed(ready))
+    doubt = ready.doubt([*here.columns, *spec["by"]])
+    frame = frame.filter(~doubt) if doubt is not None else frame
+    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"]))
+    names = own.columns[2:]
+    other = records.ready.get(spec["in"])
+    if other is None or not other.height:
+        sums = (
+            own.select(names)
+            .unique()
+            .with_columns(pl.lit(Decimal(0), dtype=NUMBER).alias("there"), pl.lit(False).alias("doubt"))
+        )
+    else:
+        misfits = other.doubt(there.columns)
+        lines = other.frame.with_columns(
+            *_by(other, spec["by"]), (pl.lit(False) if misfits is None else misfits).alias("doubt")
+        )
+        sums = lines.group_by(names).agg(there.expr(other.value).alias("there"), pl.col("doubt").any())
+    compared = own.join(sums, on=names, how="left", nulls_equal=True)
+    without = pl.col("doubt").is_null()
+    total = pl.when(without).then(pl.lit(Decimal(0), dtype=NUMBER)).otherwise(pl.col("there"))
+    differs = (pl.col("here") - total).abs() > Decimal(str(spec.get("tolerance", 0)))
+    return Found(rows(compared.filter(differs & ~pl.col("doubt").fill_null(False))), applied=frame.height > 0)
+
+
+def in_list(rule: Rule, records: Records) -> Found:
+    """Records whose combination is not on the list (or is, with ``absent``), valid on the record's date."""
+    ready, spec = records.ready[rule.file], rule.spec
+    reference = records.contract.lists[spec["list"]]
+    assert reference.rows is not None
+    as_of = spec.get("as_of")
+    frame = _usable(
+        ready, applicable(rule, ready, indexed(ready)), [*spec["columns"], *([as_of["column"]] if as_of else [])]
+    )
+    dated = [ready.value(as_of["column"]).alias("date")] if as_of else []
+    own = frame.select("index", *dated, *_plain(ready, spec["columns"]))
+    names = [name for name in own.columns if name.startswith("key")]
+    listed = reference.rows.select(
+        *(pl.col(name).alias(f"key{at}") for at, name in enumerate(spec["match"])), *_window(as_of)
+    )
+    if as_of:
+        found = own.join(listed, on=names, how="inner").filter(_inside())
+    else:
+        found = own.join(listed, on=names, how="semi")
+    failing = found if spec.get("absent") else own.join(found, on="index", how="anti")
+    return Found(rows(failing), applied=frame.height > 0)
+
+
+def within(rule: Rule, records: Records) -> Found:
+    """Records whose date lies in none of the list's windows (of those that match, with ``columns``)."""
+    ready, spec = records.ready[rule.file], rule.spec
+    reference = records.contract.lists[spec["list"]]
+    assert reference.rows is not None
+    columns = spec.get("columns", [])
+    frame = _usable(ready, applicable(rule, ready, indexed(ready)), [spec["column"], *columns])
+    own = frame.select("index", ready.value(spec["column"]).alias("date"), *_plain(ready, columns))
+    keys = own.columns[1:]
+    # few distinct dates stand in many records: judge each once
+    distinct = own.select(keys).unique()
+    windows = reference.rows.select(
+        *(pl.col(name).alias(f"key{at}") for at, name in enumerate(spec.get("match", []))), *_window(spec)
+    )
+    pairs = distinct.join(windows, on=keys[1:], how="inner") if columns else distinct.join(windows, how="cross")
+    good = pairs.filter(_inside()).select(keys).unique()
+    return Found(rows(own.join(good, on=keys, how="anti")), applied=frame.height > 0)
+
+
+def _or_listed(
+    name: str,
+    rule: Rule,
+    records: Records,
+    missing: pl.DataFrame,
+    columns: Sequence[str],
+    match: Sequence[str],
+    applied: bool,
+) -> Found:
+    if not name or not missing.height:
+        return Found(rows(missing), applied)
+    reference = records.contract.lists[name]
+    if reference.rows is None:
+        return Found(rows(missing.clear()), applied, not_checked=f"list {name} is not bound")
+    ready = records.ready[rule.file]
+    own = missing.select("index", *_plain(ready, columns))
+    listed = reference.rows.select(pl.col(column).alias(f"key{at}") for at, column in enumerate(match))
+    return Found(rows(own.join(listed, on=own.columns[1:], how="anti")), applied)
+
+
+def _usable(ready: Ready, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Records whose key is whole and whose values have their type: all others are unknown."""
+    frame = frame.filter(pl.all_horizontal([ready.value(name).is_not_null() for name in columns])) if columns else frame
+    doubt = ready.doubt(columns)
+    return frame if doubt is None else frame.filter(~doubt)
+
+
+def _plain(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:
+    return [ready.plain(name).alias(f"key{at}") for at, name in enumerate(columns)]
+
+
+def _by(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:
+    return ready.key(columns) if columns else [pl.lit(0).alias("key0")]
+
+
+def _window(spec: Mapping[str, Any] | None) -> list[pl.Expr]:
+    return [_date(spec["from"]).alias("from"), _date(spec["to"]).alias("to")] if spec else []
+
+
+def _date(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all("/", "-").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _inside() -> pl.Expr:
+    """A blank end of a window is open."""
+    day = pl.col("date").cast(pl.Date)
+    return (pl.col("from").is_null() | (pl.col("from") <= day)) & (pl.col("to").is_null() | (day <= pl.col("to")))
