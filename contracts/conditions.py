@@ -300,6 +300,11 @@ def check_pattern(pattern: str) -> None:
 
 
 def _translate(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
+    plain = _plain(node, column)
+    return ~plain if node.args.get("negate") else plain  # NOT LIKE, NOT IN ... are one node with a mark
+
+
+def _plain(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
     def t(child: exp.Expr) -> pl.Expr:
         return _translate(child, column)
 

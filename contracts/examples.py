@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,8 +126,8 @@ def _derived(contract: Contract, rule: Rule) -> Breaker | None:
         or not contract.files[rule.file].columns[rule.column].listed
     ):
         return None
-    value = _wrong(rule)
-    if value is Ellipsis:
+    value = _wrong(rule, contract.files[rule.file].columns[rule.column])
+    if value is ...:
         return None
     for name, example in valid_examples(contract).items():
         rows = [dict(row) for row in example.records.get(rule.file, ())]
@@ -138,18 +139,21 @@ def _derived(contract: Contract, rule: Rule) -> Breaker | None:
     return None
 
 
-def _wrong(rule: Rule) -> Any:
+def _wrong(rule: Rule, column: Column) -> Any:
     match rule.kind:
         case "required":
             return None
-        case "length":
+        case "length" if column.type.kind == "text":
             return "x" * (rule.spec["size"] + 1)
         case "type":
             return _wrong_type(rule.spec["type"], rule.spec["own"])
-        case "one_of" | "list" | "pattern":
+        case "one_of" | "list":
             return "?!"
+        case "pattern":
+            strange = ("?!", " ?! ", "0", "A", "?" * 300)
+            return next((one for one in strange if not re.fullmatch(rule.spec["pattern"], one)), ...)
         case _:
-            return Ellipsis
+            return ...
 
 
 def _wrong_type(kind: Type, own: Type) -> Any:

@@ -149,7 +149,7 @@ def title(column: str, kind: str, spec: Mapping[str, Any]) -> str:
     inner = spec["contexts"][0][1] if "contexts" in spec else spec
     match kind:
         case "required":
-            words = f"{column} is given" + (f" where {inner['when']}" if inner.get("when") else "")
+            words = f"{column} is given" + (" where it is due" if inner.get("when") else "")
         case "type":
             words = f"{column} is {_kind(inner['type'])}"
         case "length":

@@ -82,7 +82,7 @@ def variants(name: str) -> dict[int, str]:
     for folder in (*releases(), "other"):
         for path in sorted((SHIPPED / folder).glob(f"{name}*.csv")):
             if path.stem == name or path.stem.startswith(f"{name}@"):
-                width = sum(1 for _ in path.open(encoding="utf-8")) - 1
+                width = path.read_bytes().count(b"\n") - 1
                 found.setdefault(width, path.stem if folder == "other" else f"{path.stem} {folder}")
     return found
 

@@ -43,7 +43,7 @@ class Ready:
         """The typed value of a column for conditions: blank, tokens and failed types are null."""
         for candidate in (f"={name}", name):
             if candidate in self.frame.columns:
-                return pl.col(candidate).cast(NUMBER) if name in ("_row", "_line") else pl.col(candidate)
+                return pl.col(candidate).cast(NUMBER) if name in ("_row", "_line", "_parent") else pl.col(candidate)
         return pl.lit(None, dtype=dtype_of(self.file, name))
 
     def text(self, name: str) -> pl.Expr:
@@ -71,7 +71,7 @@ class Ready:
         value = self.value(name)
         column = self.file.columns.get(name)
         # numbers and dates as text, so that keys of two files compare whatever their columns' types are
-        return value.cast(pl.String) if column and column.type.sort != "text" else value
+        return value if column and column.type.sort == "text" else value.cast(pl.String)
 
     def _columns(self) -> list[str]:
         return [name for name in self.frame.columns if name in self.file.columns]
@@ -161,6 +161,7 @@ class Records:
         if parent is None:
             self._unit[name] = self._numbered(_group(ready, own))
             return
+        ready.frame = ready.frame.with_columns(parent.frame["_row"].gather(up).alias("_parent"))
         unit = self._unit[file.parent.file].gather(up)
         orphans = unit.is_null()
         if orphans.any():

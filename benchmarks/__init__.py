@@ -1,0 +1,1 @@
+"""Measurements, printed as ratios and seconds. ``python -m benchmarks``; results go to RESULTS.md by hand."""

@@ -1,0 +1,22 @@
+"""Run every benchmark and print one table."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import journals, startup
+
+
+def main() -> None:
+    """Print figure, value and bar of every measurement."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {rows:,} rows of GL journals")
+    with tempfile.TemporaryDirectory() as folder:
+        for figure, value, bar in (*startup.measure(), *journals.measure(Path(folder), rows)):
+            print(f"{figure:<72} {value:>12}   {bar}")
+
+
+main()

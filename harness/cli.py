@@ -1,0 +1,63 @@
+"""The command line. Exit codes are API: 0 fine, 1 findings or NO-GO, 2 usage or unreadable input, 3 no evidence."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from contracts import ContractError
+from harness.commands import check, contracts, log, main_job, where
+from harness.console import Screen
+from harness.errors import UsageError
+from harness.version import __version__
+from interfaces import PayloadError
+
+app = typer.Typer(
+    name="harness",
+    help="Integration test harness for Oracle Fusion interfaces.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+raid = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
+app.add_typer(raid, name="raid")
+
+app.command("run")(main_job.run)
+app.command("check")(check.check)
+app.command("lint")(contracts.lint)
+app.command("show")(contracts.show)
+app.command("explain")(contracts.explain)
+app.command("ready")(log.ready)
+app.command("where")(where.where)
+raid.command("list")(log.list_items)
+raid.command("show")(log.show_item)
+
+
+@app.callback()
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Integration test harness for Oracle Fusion interfaces."""
+    if show:
+        typer.echo(f"harness {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; every expected error becomes three lines on standard error and exit code 2."""
+    from raid_log.errors import StoreError
+
+    try:
+        app()
+    except (ContractError, PayloadError, StoreError, UsageError) as error:
+        Screen(no_color="--no-color" in sys.argv).error(error)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: nothing of this run was recorded\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""``harness where``: which workspace, profile and store a command would use."""
+
+from __future__ import annotations
+
+from contracts import contract_ids
+from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
+from harness.console import Screen, write_json
+from harness.workspace import find_workspace
+
+
+def where(
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Print what was found: workspace, profile, store."""
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    ids = contract_ids(found.profile)
+    facts = {
+        "workspace": str(found.path) if found.path else None,
+        "found_by": found.found_by,
+        "profile": found.profile.name,
+        "profile_folder": str(found.profile.path) if found.profile.path else None,
+        "store": found.store_url if found.path or found.settings.store else None,
+        "interfaces": len(found.profile.register),
+        "contracts": ids,
+    }
+    if json:
+        write_json(json, facts)
+    for name, value in facts.items():
+        shown = ", ".join(ids) if name == "contracts" else value
+        screen.line(f"{name:<15} {'-' if shown is None else shown}")

@@ -1,0 +1,96 @@
+"""What people see: tables, lines, progress, errors of three lines, JSON. Colours are never the only sign."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from harness.errors import UsageError
+
+COLOURS: Mapping[str, str] = {
+    "critical": "bold red", "significant": "red", "moderate": "yellow", "minor": "dim",
+    "failed": "red", "passed": "green", "not_checked": "yellow", "stale": "yellow", "not_applied": "dim",
+    "NO-GO": "bold red", "GO": "bold green", "NO EVIDENCE": "bold yellow", "GO WITH WAIVERS": "bold green",
+}  # fmt: skip
+NEVER_WRAPPED = frozenset(
+    {"id", "list", "column", "cause", "rule", "from", "interface", "gate", "severity", "rate", "verdict"}
+)
+WIDTH = 100
+"""Columns of a table where the output is no terminal."""
+
+
+class Screen:
+    """Standard output for results, standard error for progress and errors."""
+
+    def __init__(self, *, quiet: bool = False, no_color: bool = False) -> None:
+        self.quiet = quiet
+        width = None if sys.stdout.isatty() else WIDTH
+        self.out = Console(no_color=no_color or None, width=width, highlight=False, soft_wrap=False)
+        self.err = Console(stderr=True, no_color=no_color or None, highlight=False, soft_wrap=True)
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print one line of a result."""
+        if not self.quiet:
+            self.out.print(text, style=style or None, markup=False, soft_wrap=True)
+
+    def table(
+        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
+    ) -> None:
+        """Print a table; cells that name a severity or a status are coloured, ``right`` columns are aligned right."""
+        if self.quiet:
+            return
+        table = Table(
+            title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
+        )
+        for column in columns:
+            whole = column in NEVER_WRAPPED
+            table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
+        for row in rows:
+            table.add_row(*(self._cell(value) for value in row))
+        self.out.print(table)
+
+    def _cell(self, value: object) -> str:
+        from rich.markup import escape
+
+        text = "" if value is None else str(value)
+        colour = COLOURS.get(text)
+        return f"[{colour}]{escape(text)}[/]" if colour else escape(text)
+
+    @contextmanager
+    def progress(self, words: str, total: int) -> Iterator[Progress]:
+        """A bar on standard error; nothing where output is quiet or no terminal."""
+        bar = Progress(
+            TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"),
+            console=self.err, transient=True, disable=self.quiet or not self.err.is_terminal,
+        )  # fmt: skip
+        with bar:
+            bar.add_task("", total=total)
+            yield bar
+
+    def error(self, error: Any) -> None:
+        """Print what is wrong, where, and what to do. Never silenced."""
+        self.err.print(f"error: {error.what}", style="bold red", markup=False)
+        if error.where:
+            self.err.print(f"   at: {error.where}", markup=False)
+        if error.todo:
+            self.err.print(f"   do: {error.todo}", markup=False)
+
+
+def write_json(target: str, data: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Write JSON to a file, or to standard output for ``-``. Raises UsageError if the file cannot be written."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", where=target, todo="choose another file") from error

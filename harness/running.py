@@ -1,0 +1,178 @@
+"""The main job: every payload of a delivery read, checked and made a submission of its interface."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from contracts import CheckResult, Contract, Interface, Profile, RunResult, Submission, load
+from harness.checking import check
+from harness.choosing import choose
+from harness.errors import UsageError
+from harness.version import __version__
+from interfaces import Limits, read
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A payload file and the interface it belongs to."""
+
+    path: Path
+    interface: Interface
+    contract: str
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run begins with these deliveries."""
+
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True)
+class PayloadChecked:
+    """One payload has its verdicts."""
+
+    submission: Submission
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """All payloads are checked; nothing is recorded yet."""
+
+    result: RunResult
+
+
+Event = RunStarted | PayloadChecked | RunFinished
+Listener = Callable[[Event], None]
+
+
+def deliveries(paths: Iterable[Path], profile: Profile, *, interface: str = "", contract: str = "") -> list[Delivery]:
+    """Return the payloads under ``paths`` (default: the profile's ``payloads/<interface>/*``) in name order.
+
+    A payload's interface is the one named, else its folder's name, else the only row of the register with its
+    contract. Raises UsageError where that tells none.
+    """
+    files = list(_files(paths)) or list(_files([profile.path / "payloads"] if profile.path else []))
+    if not files:
+        raise UsageError("no payloads", where=str(profile.path or "no profile"), todo="name files or folders")
+    if not profile.register:
+        raise UsageError(f"profile {profile.name} has no register of interfaces", todo="choose a profile that has one")
+    return [_delivery(path, profile, interface, contract) for path in files]
+
+
+def run(
+    items: Iterable[Delivery],
+    profile: Profile,
+    *,
+    started_at: datetime,
+    now: Callable[[], datetime],
+    cycle: str = "",
+    sample: int = 100,
+    limits: Limits | None = None,
+    listeners: Iterable[Listener] = (),
+) -> RunResult:
+    """Return the run over the deliveries; nothing is recorded here. Times are aware.
+
+    Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment it was read.
+    """
+    told = list(listeners)
+    run_id = str(uuid.uuid4())
+    todo = tuple(items)
+    _tell(told, RunStarted(todo))
+    contracts: dict[str, Contract] = {}
+    as_of = started_at.astimezone(profile.time_zone).date()
+    submissions = []
+    for number, delivery in enumerate(todo, start=1):
+        contract = contracts.setdefault(delivery.contract, load(delivery.contract, profile))
+        result = _checked(delivery, contract, profile, as_of, sample, limits)
+        submission = Submission(
+            id=f"{run_id}/{number}",
+            interface=delivery.interface.id,
+            submitted_at=now(),
+            result=result,
+            unit_hashes=unit_hashes(delivery.interface.id, result),
+            cycle=cycle,
+        )
+        submissions.append(submission)
+        _tell(told, PayloadChecked(submission))
+    finished = RunResult(run_id, started_at, now(), profile.name, __version__, tuple(submissions))
+    _tell(told, RunFinished(finished))
+    return finished
+
+
+def unit_hashes(interface: str, result: CheckResult) -> tuple[bytes, ...]:
+    """Return 16 bytes per accept unit: a hash of interface and business key, never the values.
+
+    A unit whose key is wholly blank is known by its place in its payload (acceptance definitions, section 4.3).
+    """
+    keys, rows = result.units["key"].to_list(), result.units["row"].to_list()
+    texts = (
+        key if key is not None else f"{result.sha256}/{row}/{at}"
+        for at, (key, row) in enumerate(zip(keys, rows, strict=True))
+    )
+    return tuple(
+        hashlib.blake2b(f"{len(interface)}:{interface}|{text}".encode(), digest_size=16).digest() for text in texts
+    )
+
+
+def _checked(
+    delivery: Delivery, contract: Contract, profile: Profile, as_of: date, sample: int, limits: Limits | None
+) -> CheckResult:
+    payload = read(delivery.path, contract, limits=limits)
+    found = check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
+    return replace(found, payload=delivery.path.name)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+        elif path.is_file():
+            yield path
+        else:
+            raise UsageError("no such file or folder", where=str(path), todo="correct the path")
+
+
+def _delivery(path: Path, profile: Profile, interface: str, contract: str) -> Delivery:
+    row = _row(path, profile.register, interface)
+    if row is None:
+        chosen = contract or choose(path, profile)
+        serving = profile.serving(chosen)
+        if len(serving) != 1:
+            ids = ", ".join(one.id for one in serving) or "no row has this contract"
+            raise UsageError(
+                f"the interface of this {chosen} payload is not told", where=str(path),
+                todo=f"say --interface, or put it into a folder named after it ({ids})",
+            )  # fmt: skip
+        return Delivery(path, serving[0], chosen)
+    return Delivery(path, row, contract or _contract_of(path, profile, row))
+
+
+def _row(path: Path, register: Mapping[str, Interface], named: str) -> Interface | None:
+    if named:
+        if named not in register:
+            raise UsageError(
+                f"no interface {named} in the register", where=str(path), todo=f"use one of: {', '.join(register)}"
+            )
+        return register[named]
+    return register.get(path.resolve().parent.name)
+
+
+def _contract_of(path: Path, profile: Profile, row: Interface) -> str:
+    if len(row.contracts) == 1:
+        return row.contracts[0]
+    if not row.contracts:
+        raise UsageError(
+            f"interface {row.id} has no contract yet", where=str(path), todo="add its contract to the register"
+        )
+    return choose(path, profile)
+
+
+def _tell(listeners: Iterable[Listener], event: Event) -> None:
+    for listener in listeners:
+        listener(event)

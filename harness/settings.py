@@ -1,0 +1,63 @@
+"""Settings: ``harness.toml`` of the workspace, overruled by ``HARNESS_*`` variables. Secrets: variables only."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from contracts import ORACLE
+from harness.errors import UsageError
+from interfaces import Limits
+
+
+class UnpackLimits(BaseModel):
+    """What an archive may unpack to."""
+
+    total_mb: int = Field(default=2048, gt=0)
+    ratio: int = Field(default=200, gt=1)
+    members: int = Field(default=1000, gt=0)
+
+    def limits(self) -> Limits:
+        """As the readers take them."""
+        return Limits(total_bytes=self.total_mb * 1024**2, ratio=self.ratio, members=self.members)
+
+
+class Settings(BaseSettings):
+    """All settings and their defaults. Nested ones: ``HARNESS_LIMITS__TOTAL_MB=4096``."""
+
+    model_config = SettingsConfigDict(env_prefix="HARNESS_", env_nested_delimiter="__", extra="forbid")
+
+    profile: str = ORACLE  # a shipped profile's name, or a folder relative to the workspace
+    store: str = ""  # SQLAlchemy URL; default: store.db in the workspace
+    sample: int = Field(default=100, gt=0)  # findings kept per rule
+    limits: UnpackLimits = UnpackLimits()
+
+
+def read_settings(toml: Path | None) -> Settings:
+    """Return the settings of a workspace's ``harness.toml`` (None: defaults and variables). Raises UsageError."""
+
+    class Here(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (env_settings, *([TomlConfigSettingsSource(settings_cls, toml)] if toml else ()))
+
+    try:
+        return Here()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"setting {name}: {first['msg']}", where=str(toml or "HARNESS_* variables"), todo="correct it"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"settings cannot be read: {error}", where=str(toml), todo="correct the file") from error

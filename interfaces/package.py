@@ -1,0 +1,208 @@
+"""The bytes of a payload: a zip or a plain file, opened without trust and without writing anything to disk."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from interfaces.errors import PayloadError
+from interfaces.payload import Fact
+
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+ATTACHMENTS = ("BlobFiles", "ClobFiles")
+"""Folders of an HDL zip whose files are data whatever they hold (an office document is a zip, too)."""
+
+_CHUNK = 1 << 20
+_SMALL = 10 * 1024**2  # bytes below which a member is never called a bomb: blank CSV columns compress well
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may unpack to. ``ratio`` = bytes unpacked per byte packed, judged above 10 MB only."""
+
+    total_bytes: int = 2 * 1024**3
+    ratio: int = 200
+    members: int = 1000
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of a package: its name exactly as in the archive (or the plain file's name) and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Package:
+    """A payload's file. ``members`` holds what could be read safely; ``facts`` says what was not, and why."""
+
+    name: str  # without folders
+    sha256: str
+    size: int  # bytes of the file itself
+    members: tuple[Member, ...]
+    facts: tuple[Fact, ...]
+    archive: bool
+
+
+class _UnsafeError(Exception):
+    """A member that may not be unpacked; the text says why."""
+
+
+class _TooMuchError(_UnsafeError):
+    """The whole archive unpacks to more than allowed."""
+
+
+def open_package(path: Path, *, archive_expected: bool | None = None, limits: Limits = LIMITS) -> Package:
+    """Return the members of the zip or plain file at ``path``, in archive order, directories left out.
+
+    ``archive_expected``: True = a file that is no zip is ``package.unreadable``; False = a plain file whatever it
+    holds; None = a zip if its first bytes or its suffix say so. Bad bytes never raise. They give the facts
+    ``package.unreadable`` (no archive, damaged, empty, checksum; a packing method other than stored and deflate),
+    ``package.encrypted`` and ``package.unsafe`` (path outside the archive, link, bomb, a name that stands twice,
+    a zip inside the zip, which is never opened). A member named by one of the first two, or unsafe, is not kept;
+    of a name that stands twice both are.
+    Raises PayloadError if there is no regular file that can be read.
+    """
+    size = _size(path)
+    if size > limits.total_bytes:
+        what = f"the file has {size:,} bytes, more than the {limits.total_bytes:,} allowed; it was not read"
+        return Package(path.name, _digest(path), size, (), (Fact("package.unsafe", "", what),), bool(archive_expected))
+    data = _bytes(path)
+    archive = archive_expected
+    if archive is None:
+        archive = data.startswith(ZIP_STARTS) or path.suffix.lower() == ".zip"
+    members, facts = _unpack(data, limits) if archive else ([Member(path.name, data)], [])
+    return Package(path.name, hashlib.sha256(data).hexdigest(), len(data), tuple(members), tuple(facts), archive)
+
+
+def _size(path: Path) -> int:
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        raise _unopened(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise PayloadError("the payload is no regular file", where=str(path), todo="name a zip, csv or dat file")
+    return status.st_size
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unopened(path, error) from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unopened(path, error) from error
+
+
+def _unopened(path: Path, error: Exception) -> PayloadError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return PayloadError(f"the payload cannot be opened: {reason}", where=str(path), todo="check path and permissions")
+
+
+def _unpack(data: bytes, limits: Limits) -> tuple[list[Member], list[Fact]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _members(archive, limits)
+    except _DAMAGE as error:
+        reason = "the file is empty" if not data else f"no archive, or a damaged one ({type(error).__name__})"
+        return [], [Fact("package.unreadable", "", reason)]
+
+
+def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[Member], list[Fact]]:
+    members: list[Member] = []
+    entries = archive.infolist()
+    files = [entry for entry in entries if not entry.is_dir() or _OUTSIDE.search(entry.orig_filename)]
+    facts = _about_names([entry.orig_filename for entry in files], limits)
+    left = limits.total_bytes
+    for entry in files[: limits.members]:
+        name = entry.orig_filename
+        try:
+            content = _content(archive, entry, left, limits)
+        except _TooMuchError as error:
+            facts.append(Fact("package.unsafe", "", str(error), member=name))
+            break
+        except _UnsafeError as error:
+            facts.append(Fact("package.unsafe", "", str(error), member=name))
+        except RuntimeError:  # what zipfile raises for a password it was not given
+            facts.append(Fact("package.encrypted", "", "the member is encrypted", member=name))
+        except _DAMAGE as error:
+            facts.append(Fact("package.unreadable", "", f"the member cannot be unpacked: {_why(error)}", member=name))
+        else:
+            left -= len(content)
+            members.append(Member(name, content))
+    return members, facts
+
+
+def _about_names(names: list[str], limits: Limits) -> list[Fact]:
+    facts: list[Fact] = []
+    if not names:
+        facts.append(Fact("package.unreadable", "", "the archive holds no file"))
+    if len(names) > limits.members:
+        what = f"the archive has {len(names):,} members; those after the first {limits.members:,} were not read"
+        facts.append(Fact("package.unsafe", "", what))
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    what = "the name stands more than once: which member counts depends on the program that unpacks it"
+    return facts + [Fact("package.unsafe", "", what, member=name) for name in twice]
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits) -> bytes:
+    """The member's bytes. Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE."""
+    if _OUTSIDE.search(entry.orig_filename):
+        raise _UnsafeError("its path leads outside the archive")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _UnsafeError("it is a link")
+    if entry.flag_bits & 0x1:
+        raise RuntimeError
+    # zlib alone unpacks no more than it is asked for: a few kilobytes of bzip2 may become gigabytes in one call.
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError
+    declared = entry.file_size
+    entry.file_size = left + 1  # read to the true end of the packed data, whatever the header says
+    content = io.BytesIO()
+    with archive.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            content.write(chunk)
+            _guard(content.tell(), entry.compress_size, left, limits)
+    if content.tell() != declared:
+        raise zipfile.BadZipFile("size")
+    data = content.getvalue()
+    if data.startswith(ZIP_STARTS) and entry.orig_filename.partition("/")[0] not in ATTACHMENTS:
+        raise _UnsafeError("it is an archive inside the archive; it was not opened")
+    return data
+
+
+def _guard(unpacked: int, packed: int, left: int, limits: Limits) -> None:
+    if unpacked > left:
+        raise _TooMuchError(f"the archive unpacks to more than {limits.total_bytes:,} bytes; the rest was not read")
+    if unpacked > _SMALL and unpacked > limits.ratio * max(packed, 1):
+        raise _UnsafeError(f"it unpacks to more than {limits.ratio} times its packed size; it was not kept")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, NotImplementedError):
+        return "packed by another method than deflate"
+    return "its bytes do not match the checksum or size in the archive" if _mismatch(error) else "its bytes are damaged"
+
+
+def _mismatch(error: Exception) -> bool:
+    return isinstance(error, zipfile.BadZipFile) and str(error).startswith(("Bad CRC", "size"))

@@ -1,0 +1,49 @@
+"""The RAID log: what was found and decided. Store, defects, acceptance figures, gates. Rendering is elsewhere."""
+
+from raid_log.defects import fingerprint
+from raid_log.errors import StoreError
+from raid_log.events import Author, Event
+from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
+from raid_log.gates import DECISION_TEXT, GATE_TEXT, Gate, Readiness, readiness
+from raid_log.items import Item, Occurrence, change, item, items
+from raid_log.rates import Rate, rate_text
+from raid_log.recording import Recorded
+from raid_log.states import STATES, TRANSITIONS, Standing, Transition
+from raid_log.store import Store, open_store
+from raid_log.weeks import Week, Window, readiness_window, week_to_date
+
+__all__ = [
+    "DECISION_TEXT",
+    "GATE_TEXT",
+    "STATES",
+    "TRANSITIONS",
+    "Author",
+    "ClassRate",
+    "Event",
+    "Figures",
+    "Gate",
+    "Item",
+    "Occurrence",
+    "OpenDefects",
+    "Rate",
+    "Readiness",
+    "Recorded",
+    "RunRow",
+    "Standing",
+    "Store",
+    "StoreError",
+    "Transition",
+    "Week",
+    "Window",
+    "change",
+    "figures",
+    "fingerprint",
+    "item",
+    "items",
+    "open_store",
+    "rate_text",
+    "readiness",
+    "readiness_window",
+    "run_figures",
+    "week_to_date",
+]

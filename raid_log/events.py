@@ -1,0 +1,166 @@
+"""The append-only event table: who did what to which item, when and why, chained by hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from raid_log.database import GENESIS, lock_head
+from raid_log.errors import StoreError
+from raid_log.states import Standing, fold, resulting
+from raid_log.tables import EventRow, Head, ItemRow
+
+MACHINE = "machine"
+GRADED = "graded"
+"""Kind of an event that changes the severity and leaves the state alone."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who causes an event, in which role, when, by which way, and why."""
+
+    name: str
+    role: str  # machine | reporter | owner | triager | approver | sponsor | validator
+    at: datetime  # aware
+    source: str = "cli"  # run | cli | xlsx | file
+    run: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of an item's history."""
+
+    number: int
+    item: int
+    at: datetime
+    kind: str
+    before: str
+    after: str
+    by: str
+    role: str
+    source: str
+    run: str
+    reason: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class EventLog:
+    """The one writer of a transaction. Making it waits for other writers; ``close`` notes the numbers last given."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._head = lock_head(connection)
+
+    def open_item(self, type_: str, author: Author, noted: Mapping[str, str], **fields: str) -> int:
+        """Add an item in the first state of its type and return its number, which is never given again.
+
+        ``noted`` is the detail of the event, ``fields`` are columns of the item.
+        """
+        self._head.item += 1
+        blank = dict.fromkeys(("statement", "interface", "contract", "cause", "field"), "") | {"detail": "{}"}
+        row = {"number": self._head.item, "type": type_, **blank, **fields}
+        self._connection.execute(insert(ItemRow), row)
+        self.apply(self._head.item, type_, Standing(), "opened", author, noted)
+        return self._head.item
+
+    def apply(
+        self, item: int, type_: str, standing: Standing, kind: str, author: Author, detail: Mapping[str, str]
+    ) -> None:
+        """Append a transition. Raises StoreError if the table of the type does not have it."""
+        after = resulting(type_, standing, kind, author.role)
+        self._append(item, kind, standing.status, after, author, detail)
+
+    def grade(self, item: int, status: str, severity: str, author: Author) -> None:
+        """Append a change of severity."""
+        self._append(item, GRADED, status, status, author, {"severity": severity})
+
+    def close(self) -> None:
+        """Write the numbers last given."""
+        numbers = {"event": self._head.event, "hash": self._head.hash, "item": self._head.item}
+        self._connection.execute(update(Head).where(Head.id == 1).values(**numbers))
+
+    def _append(self, item: int, kind: str, before: str, after: str, author: Author, detail: Mapping[str, str]) -> None:
+        self._head.event += 1
+        row: dict[str, Any] = {
+            "number": self._head.event,
+            "item": item,
+            "at": author.at,
+            "kind": kind,
+            "before": before,
+            "after": after,
+            "by": author.name,
+            "role": author.role,
+            "source": author.source,
+            "run": author.run,
+            "reason": author.reason,
+            "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+            "previous": self._head.hash,
+        }
+        row["hash"] = self._head.hash = digest(row)
+        self._connection.execute(insert(EventRow), row)
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an event row and of the hash of the event before it."""
+    values = [
+        value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in sorted(row.items())
+        if name != "hash"
+    ]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def histories(
+    connection: Connection, items: list[int] | None = None, as_of: datetime | None = None
+) -> dict[int, list[Event]]:
+    """Return the events by item, oldest first: of ``items`` (default all), up to ``as_of``."""
+    query = select(EventRow.__table__).order_by(EventRow.number)
+    if items is not None:
+        query = query.where(EventRow.item.in_(items))
+    if as_of is not None:
+        query = query.where(EventRow.at <= as_of)
+    found: dict[int, list[Event]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        values = {name: row[name] for name in Event.__dataclass_fields__}
+        found[row["item"]].append(Event(**values | {"detail": json.loads(row["detail"])}))
+    return dict(found)
+
+
+def standings(connection: Connection, items: list[int]) -> dict[int, Standing]:
+    """Return what the events of each item add up to."""
+    return {item: fold(events) for item, events in histories(connection, items).items()}
+
+
+def broken_link(connection: Connection) -> int | None:
+    """Return the number of the first event that does not fit to the one before it, None if the chain holds.
+
+    The head is part of the chain: an event cut off at the end is found too.
+    """
+    head = connection.execute(select(Head.event, Head.hash).where(Head.id == 1)).one()
+    number, previous = 0, GENESIS
+    for row in connection.execute(select(EventRow.__table__).order_by(EventRow.number)).mappings():
+        if row["number"] != number + 1 or row["previous"] != previous or digest(dict(row)) != row["hash"]:
+            return number + 1
+        number, previous = row["number"], row["hash"]
+    return None if (number, previous) == (head.event, head.hash) else number + 1
+
+
+def item_id(number: int) -> str:
+    """Return the id that people use: ``RAID-0042``."""
+    return f"RAID-{number:04d}"
+
+
+def item_number(item: str) -> int:
+    """Return the number in an item's id. Raises StoreError if it is none."""
+    prefix, _, digits = item.upper().partition("-")
+    if prefix != "RAID" or not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+        raise StoreError(f"{item!r} is no id of an item", todo="write it as RAID-0001")
+    return int(digits)

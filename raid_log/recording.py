@@ -1,0 +1,181 @@
+"""Recording: a finished run goes to the store whole, once, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from contracts.profiles import Profile
+from contracts.results import CheckResult, RunResult, Submission
+from raid_log.attempts import Scope, attempt_numbers, is_late, renumber
+from raid_log.defects import Tracker, amount_of
+from raid_log.errors import StoreError
+from raid_log.events import GRADED, MACHINE, Author, EventLog, item_id
+from raid_log.tables import (
+    EventRow,
+    FindingSample,
+    OccurrenceRow,
+    RuleRow,
+    RuleStatusRow,
+    Run,
+    SubmissionRow,
+    UnitAttempt,
+)
+
+_RULE_FIELDS = ("id", "file", "column", "title", "severity", "code")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the store holds of a run. ``repeated``: it was there already, nothing was changed."""
+
+    run: str
+    repeated: bool
+    submissions: int
+    units: int
+    opened: tuple[str, ...]  # ids of defects opened by the run
+    recurred: tuple[str, ...]  # ids of defects that were there and failed again
+    raised: tuple[str, ...]  # ids whose severity the run raised
+
+
+def record(connection: Connection, run: RunResult, profile: Profile) -> Recorded:
+    """Write the run: submissions, unit attempts, rule statuses, samples, defects. A run id is written once only.
+
+    Raises StoreError, before anything is written, for a submission of an interface that the register does not have
+    or whose unit hashes do not fit to its units.
+    """
+    log = EventLog(connection)
+    if connection.execute(select(Run.id).where(Run.id == run.id)).first():
+        return _recorded(connection, run.id, repeated=True)
+    _refuse_unfit(run, profile)
+    fields = ("id", "started_at", "finished_at", "profile", "harness_version")
+    connection.execute(insert(Run), {name: getattr(run, name) for name in fields})
+    author = Author(MACHINE, MACHINE, run.finished_at, source="run", run=run.id)
+    tracker = Tracker(connection, log, author, profile, run.submissions)
+    for submission in sorted(run.submissions, key=lambda one: one.submitted_at):
+        number = _submission(connection, run.id, submission)
+        _rules(connection, number, submission.result)
+        _samples(connection, number, submission.result)
+        tracker.book(submission, number)
+    log.close()
+    return _recorded(connection, run.id, repeated=False)
+
+
+def _refuse_unfit(run: RunResult, profile: Profile) -> None:
+    for submission in run.submissions:
+        if submission.interface not in profile.register:
+            raise StoreError(
+                f"{submission.interface!r} is no interface of profile {profile.name}",
+                submission.result.payload,
+                "name a row of the profile's register.csv",
+            )
+        if len(submission.unit_hashes) != submission.result.submitted:
+            raise StoreError(
+                f"{len(submission.unit_hashes)} unit hashes for {submission.result.submitted} units",
+                submission.result.payload,
+                "give one hash for each row of the units frame",
+            )
+
+
+def _submission(connection: Connection, run: str, submission: Submission) -> int:
+    """Write the submission and its units; return its number."""
+    scopes = _scopes(submission)
+    numbers = {scope: attempt_numbers(connection, scope, submission.unit_hashes) for scope in scopes}
+    late = [scope for scope in scopes if is_late(connection, scope, submission.submitted_at)]
+    row = insert(SubmissionRow).values(**_submission_fields(run, submission)).returning(SubmissionRow.number)
+    number = connection.execute(row).scalar_one()
+    attempts = {scope.column: values for scope, values in numbers.items()}
+    units = _unit_rows(number, submission, attempts)
+    if units:
+        connection.execute(insert(UnitAttempt), units)
+    for scope in late:
+        renumber(connection, scope)
+    return number
+
+
+def _scopes(submission: Submission) -> tuple[Scope, ...]:
+    if submission.negative or submission.evidence_class == "generated":
+        return ()
+    checked = Scope(submission.interface, submission.cycle)
+    if submission.evidence_class == "conformance":
+        return (checked,)
+    sent = Scope(submission.interface, submission.cycle, submission.evidence_class, submission.environment)
+    return (checked, sent)
+
+
+def _submission_fields(run: str, submission: Submission) -> dict[str, Any]:
+    own = ("id", "interface", "submitted_at", "cycle", "evidence_class", "environment", "negative")
+    checked = ("contract", "version", "contract_status", "release", "profile", "payload", "sha256", "records")
+    result = submission.result
+    return {
+        "run_id": run,
+        **{name: getattr(submission, name) for name in own},
+        **{name: getattr(result, name) for name in checked},
+        "units": result.submitted,
+        "conforming": result.conforming,
+        "amount": amount_of(result),
+    }
+
+
+def _unit_rows(number: int, submission: Submission, attempts: dict[str, list[int]]) -> list[dict[str, Any]]:
+    units = submission.result.units
+    blank: Sequence[None] = [None] * units.height
+    columns = zip(
+        submission.unit_hashes,
+        attempts.get("check_attempt", blank),
+        attempts.get("send_attempt", blank),
+        *(units[name].to_list() for name in ("conforms", "predicted", "records", "amount")),
+        strict=True,
+    )
+    names = ("key_hash", "check_attempt", "send_attempt", "conforms", "predicted", "records", "amount")
+    return [
+        {"submission": number, "position": position, **dict(zip(names, values, strict=True))}
+        for position, values in enumerate(columns, start=1)
+    ]
+
+
+def _rules(connection: Connection, number: int, result: CheckResult) -> None:
+    known = _known_rules(connection, result)
+    rows = []
+    for rule in result.rules:
+        fields = {name: getattr(rule, name) for name in _RULE_FIELDS}
+        key = tuple(fields.values())
+        if key not in known:
+            new = insert(RuleRow).values(contract=result.contract, version=result.version, **fields)
+            known[key] = connection.execute(new.returning(RuleRow.number)).scalar_one()
+        counts = {"status": rule.status, "findings": rule.findings, "units": rule.units, "reason": rule.reason}
+        rows.append({"submission": number, "rule": known[key], **counts})
+    if rows:
+        connection.execute(insert(RuleStatusRow), rows)
+
+
+def _known_rules(connection: Connection, result: CheckResult) -> dict[tuple[str, ...], int]:
+    query = select(RuleRow.number, *(getattr(RuleRow, name) for name in _RULE_FIELDS))
+    query = query.where(RuleRow.contract == result.contract, RuleRow.version == result.version)
+    return {tuple(row[1:]): row[0] for row in connection.execute(query)}
+
+
+def _samples(connection: Connection, number: int, result: CheckResult) -> None:
+    rows = [
+        {"submission": number, "position": position, **row}
+        for position, row in enumerate(result.samples.iter_rows(named=True), start=1)
+    ]
+    if rows:
+        connection.execute(insert(FindingSample), rows)
+
+
+def _recorded(connection: Connection, run: str, *, repeated: bool) -> Recorded:
+    sizes = connection.execute(select(SubmissionRow.units).where(SubmissionRow.run_id == run)).scalars().all()
+    events = connection.execute(select(EventRow.item, EventRow.kind).where(EventRow.run == run)).all()
+    opened = {item for item, kind in events if kind == "opened"}
+    graded = {item for item, kind in events if kind == GRADED}
+    seen = select(OccurrenceRow.item).join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
+    failed = set(connection.execute(seen.where(SubmissionRow.run_id == run)).scalars())
+    return Recorded(run, repeated, len(sizes), sum(sizes), _ids(opened), _ids(failed - opened), _ids(graded))
+
+
+def _ids(numbers: set[int]) -> tuple[str, ...]:
+    return tuple(item_id(number) for number in sorted(numbers))

@@ -1,0 +1,143 @@
+"""The life of an item: which event leads from which state to which, and who may cause it.
+
+Tables as data; whatever is not in them is refused. A status is never stored: it is the fold of an item's events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from raid_log.errors import StoreError
+
+OPEN = ("new", "triaged", "in_progress", "fixed", "reopened")
+"""States of an issue that count as open: fixed without a verifying run is open."""
+
+SAME = "(same)"
+BEFORE = "(before)"
+NONE = ""  # the state of an item that does not exist yet
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of a table. ``after`` may be SAME or BEFORE (the state before the waiver)."""
+
+    kind: str
+    before: tuple[str, ...]
+    after: str
+    who: tuple[str, ...]
+    counted: str = ""  # under which name the flow of a week counts it
+
+
+_ISSUE = (
+    Transition("opened", (NONE,), "new", ("machine", "reporter"), "opened"),
+    Transition("triaged", ("new", "reopened"), "triaged", ("triager",)),
+    Transition("assigned", ("new", "triaged", "reopened"), "in_progress", ("triager", "owner")),
+    Transition("assigned", ("in_progress", "fixed"), SAME, ("triager",)),
+    Transition("fixed", ("new", "triaged", "in_progress", "reopened"), "fixed", ("owner", "triager")),
+    Transition("fixed", ("waived",), SAME, ("owner", "triager")),  # becomes the state after the waiver
+    Transition("failed_again", ("fixed",), "reopened", ("machine",)),
+    Transition("failed_again", ("verified",), "reopened", ("machine",), "reopened"),
+    Transition("verified", ("fixed",), "verified", ("triager",), "verified"),
+    Transition("passed", OPEN, "verified", ("machine",), "verified"),
+    Transition("passed", ("waived",), "verified", ("machine",), "waived_verified"),
+    Transition("reopened", ("verified", "rejected", "duplicate"), "reopened", ("triager",), "reopened"),
+    Transition("rejected", OPEN, "rejected", ("triager", "approver"), "rejected"),
+    Transition("merged", OPEN, "duplicate", ("triager",), "merged"),
+    Transition("waived", OPEN, "waived", ("approver", "sponsor"), "waived"),
+    Transition("waiver_ended", ("waived",), BEFORE, ("machine", "approver"), "waiver_ended"),
+)
+_RISK = (
+    Transition("opened", (NONE,), "open", ("machine", "reporter"), "opened"),
+    Transition("closed", ("open",), "closed", ("owner", "triager")),
+    Transition("reopened", ("closed",), "open", ("owner", "triager")),
+)
+_ASSUMPTION = (
+    Transition("opened", (NONE,), "open", ("machine", "reporter"), "opened"),
+    Transition("confirmed", ("open",), "confirmed", ("validator", "triager")),
+    Transition("false", ("open",), "false", ("validator", "triager")),
+    Transition("reopened", ("confirmed", "false"), "open", ("owner", "triager")),
+)
+_DEPENDENCY = (
+    Transition("opened", (NONE,), "on_track", ("machine", "reporter"), "opened"),
+    Transition("delivered", ("on_track", "at_risk", "late"), "delivered", ("owner", "triager")),
+    Transition("late", ("on_track", "at_risk"), "late", ("machine",)),
+    Transition("reopened", ("delivered",), "on_track", ("owner", "triager")),
+)
+TRANSITIONS: Mapping[str, tuple[Transition, ...]] = {
+    "risk": _RISK,
+    "assumption": _ASSUMPTION,
+    "issue": _ISSUE,
+    "dependency": _DEPENDENCY,
+}
+"""Item type -> its table."""
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "risk": ("open", "closed"),
+    "assumption": ("open", "confirmed", "false"),
+    "issue": (*OPEN, "waived", "verified", "rejected", "duplicate"),
+    "dependency": ("on_track", "at_risk", "late", "delivered"),
+}
+"""Item type -> its states."""
+
+_ENDED = frozenset({"closed", "confirmed", "false", "delivered", "waived", "verified", "rejected", "duplicate"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an item's events add up to."""
+
+    status: str = NONE
+    behind: str = NONE  # the state that an ending waiver returns to
+    severity: str = ""
+    severity_by: str = ""
+    owner: str = ""
+    due: str = ""
+    waiver: Mapping[str, str] = field(default_factory=dict)  # by, role, until of the waiver in force
+
+    @property
+    def open(self) -> bool:
+        """True if something is still to be done about the item; a waived issue is not open."""
+        return self.status not in _ENDED
+
+
+def resulting(type_: str, standing: Standing, kind: str, role: str) -> str:
+    """Return the state after the event. Raises StoreError if the type's table has no such row for the role."""
+    rows = [row for row in TRANSITIONS[type_] if row.kind == kind and standing.status in row.before]
+    if not rows:
+        known = sorted({row.kind for row in TRANSITIONS[type_] if standing.status in row.before})
+        state = standing.status or "not raised yet"
+        raise StoreError(
+            f"{kind!r} is refused: this {type_} is {state}", todo=f"possible: {', '.join(known) or 'none'}"
+        )
+    row = rows[0]
+    if role not in row.who:
+        raise StoreError(f"{kind!r} is refused to the role {role!r}", todo=f"ask a {' or '.join(row.who)}")
+    return {SAME: standing.status, BEFORE: standing.behind}.get(row.after, row.after)
+
+
+def fold(events: Iterable[Any]) -> Standing:
+    """Return what the events (of one item, oldest first) add up to.
+
+    An event has ``kind``, ``before``, ``after``, ``by``, ``role`` and ``detail`` (a mapping).
+    """
+    standing = Standing()
+    for event in events:
+        standing = _advanced(standing, event)
+    return standing
+
+
+def _advanced(standing: Standing, event: Any) -> Standing:
+    detail: Mapping[str, str] = event.detail
+    changes: dict[str, Any] = {name: detail[name] for name in ("severity", "owner", "due") if name in detail}
+    if "severity" in detail:
+        changes["severity_by"] = event.by
+    if event.kind == "waived":
+        changes["behind"] = event.before
+        changes["waiver"] = {"by": event.by, "role": event.role, "until": detail.get("until", "")}
+    elif event.kind == "fixed" and event.before == "waived":
+        changes["behind"] = "fixed"
+    elif event.before == "waived" and event.after != "waived":
+        changes["behind"], changes["waiver"] = NONE, {}
+    return replace(standing, status=event.after, **changes)

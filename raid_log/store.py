@@ -1,0 +1,80 @@
+"""The store: one database that holds runs, figures and the RAID log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from contracts.profiles import Profile
+from contracts.results import RunResult
+from raid_log.database import connect, explained, upgrade
+from raid_log.events import broken_link
+from raid_log.recording import Recorded, record
+
+
+class Store:
+    """An open store. ``open_store`` makes it; use it in a ``with`` statement or call ``close``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # SQLite's transactions see one state anyway; PostgreSQL's default does not.
+        snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        self._reader = engine.execution_options(**snapshot)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def where(self) -> str:
+        """Its URL, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the store. Raises StoreError for the database's errors."""
+        with explained(self._engine.url), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it is written, or nothing. Raises StoreError."""
+        with explained(self._engine.url), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def record(self, run: RunResult, profile: Profile) -> Recorded:
+        """Write a finished run in one transaction; a run id that is already there changes nothing.
+
+        Raises StoreError if the store is locked or not writable, or if a submission does not fit the register.
+        """
+        with self.writing() as connection:
+            return record(connection, run, profile)
+
+    def broken_link(self) -> int | None:
+        """Return the number of the first event that was changed, added or cut off by hand; None if there is none."""
+        with self.reading() as connection:
+            return broken_link(connection)
+
+
+def open_store(url: str, *, wait_seconds: float = 10.0) -> Store:
+    """Return the store at an SQLAlchemy URL; a missing SQLite file is made, an older schema upgraded.
+
+    Raises StoreError: newer version, locked for longer than ``wait_seconds`` (SQLite), not writable, no database.
+    """
+    engine = connect(url, wait_seconds)
+    try:
+        with explained(engine.url):
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)

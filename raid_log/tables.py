@@ -1,0 +1,231 @@
+"""The tables of the store.
+
+run ─► submission ─► unit_attempt          one row per accept unit and attempt
+                  ─► rule_status ─► rule   what became of each rule
+                  ─► finding_sample
+                  ─► occurrence ─► item    a failure, booked on the item that its fingerprint names
+                     fingerprint ─► item   aliases of merged defects point to the defect they were merged into
+                     event ─► item         append-only; status, severity and owner are a fold over them
+head                                       one row: last event and last item number; its lock makes one writer at a time
+
+Nothing is updated but ``head``, attempt numbers of submissions that come in late, and the outcome of a unit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from raid_log.columns import Instant, Money, Words
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Common ancestor of the tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - declared so by SQLAlchemy
+        datetime: Instant(),
+        Decimal: Money(),
+        str: String(255),
+        bytes: LargeBinary(16),
+    }
+
+
+class Run(Base):
+    """One call of ``harness run``."""
+
+    __tablename__ = "run"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    profile: Mapped[str]
+    harness_version: Mapped[str]
+
+
+class SubmissionRow(Base):
+    """One payload of one interface, checked or sent once. ``number`` grows in the order of recording."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index(None, "submitted_at"), Index(None, "interface", "cycle"))
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), index=True)
+    interface: Mapped[str]
+    contract: Mapped[str]
+    version: Mapped[str]
+    contract_status: Mapped[str]
+    release: Mapped[str]
+    profile: Mapped[str]
+    payload: Mapped[str] = mapped_column(Words)
+    sha256: Mapped[str]
+    submitted_at: Mapped[datetime]
+    cycle: Mapped[str]
+    evidence_class: Mapped[str]
+    environment: Mapped[str]
+    negative: Mapped[bool]
+    records: Mapped[int]
+    units: Mapped[int]
+    conforming: Mapped[int]
+    amount: Mapped[Decimal | None]
+
+
+class UnitAttempt(Base):
+    """One accept unit of one submission, in file order.
+
+    ``check_attempt`` numbers the unit within interface and cycle, ``send_attempt`` (null for class ``conformance``)
+    also within evidence class and environment. Both are null where no number is used up: negative and generated
+    payloads. ``outcome``, ``stage`` and ``ended_at`` stay null until Fusion's answer is known.
+    """
+
+    __tablename__ = "unit_attempt"
+    __table_args__ = (Index(None, "key_hash"), {"sqlite_with_rowid": False})
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_hash: Mapped[bytes]
+    check_attempt: Mapped[int | None]
+    send_attempt: Mapped[int | None]
+    conforms: Mapped[bool]
+    predicted: Mapped[str] = mapped_column(String(8))
+    outcome: Mapped[str | None] = mapped_column(String(24))
+    stage: Mapped[str | None] = mapped_column(String(2))
+    ended_at: Mapped[datetime | None]
+    records: Mapped[int]
+    amount: Mapped[Decimal | None]
+
+
+class RuleRow(Base):
+    """A rule as it stood in one version of a contract, kept once for all submissions checked with it."""
+
+    __tablename__ = "rule"
+    __table_args__ = (Index(None, "contract", "version"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    contract: Mapped[str]
+    version: Mapped[str]
+    id: Mapped[str]
+    file: Mapped[str]
+    column: Mapped[str]
+    title: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str]
+    code: Mapped[str]
+
+
+class RuleStatusRow(Base):
+    """What became of one rule in one submission. ``units`` and ``findings`` are exact."""
+
+    __tablename__ = "rule_status"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    rule: Mapped[int] = mapped_column(ForeignKey("rule.number"), primary_key=True, autoincrement=False)
+    status: Mapped[str]
+    findings: Mapped[int]
+    units: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class FindingSample(Base):
+    """A finding as the check sampled it; personal values were masked there."""
+
+    __tablename__ = "finding_sample"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file: Mapped[str]
+    row: Mapped[int]
+    line: Mapped[int]
+    record: Mapped[str | None] = mapped_column(Words)
+    column: Mapped[str]
+    rule: Mapped[str]
+    severity: Mapped[str]
+    code: Mapped[str]
+    value: Mapped[str | None] = mapped_column(Words)
+    message: Mapped[str] = mapped_column(Words)
+
+
+class ItemRow(Base):
+    """A risk, assumption, issue or dependency. A defect is an issue with a fingerprint.
+
+    ``detail`` holds the fields of one type only, as JSON. What changes in an item's life stands in its events.
+    """
+
+    __tablename__ = "item"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str]
+    title: Mapped[str] = mapped_column(Text)
+    statement: Mapped[str] = mapped_column(Text)
+    interface: Mapped[str]
+    contract: Mapped[str]
+    cause: Mapped[str]
+    field: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class Fingerprint(Base):
+    """Which item a fingerprint is booked on."""
+
+    __tablename__ = "fingerprint"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[int] = mapped_column(ForeignKey("item.number"), index=True)
+
+
+class OccurrenceRow(Base):
+    """A defect seen in a submission at a stage; class, environment, release and version are the submission's."""
+
+    __tablename__ = "occurrence"
+
+    item: Mapped[int] = mapped_column(ForeignKey("item.number"), primary_key=True, autoincrement=False)
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    stage: Mapped[str] = mapped_column(String(2), primary_key=True)
+    units: Mapped[int]
+    records: Mapped[int]
+    amount: Mapped[Decimal | None]
+    comparison: Mapped[str | None]
+
+
+class EventRow(Base):
+    """One thing that happened to an item. ``hash`` covers the row and the hash of the event before it."""
+
+    __tablename__ = "event"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item: Mapped[int] = mapped_column(ForeignKey("item.number"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+    by: Mapped[str]
+    role: Mapped[str]
+    source: Mapped[str]
+    run: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class Head(Base):
+    """The one row that every writer locks first: writers take turns, numbers have no gaps and no forks."""
+
+    __tablename__ = "head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event: Mapped[int]
+    hash: Mapped[str]
+    item: Mapped[int]

@@ -1,0 +1,159 @@
+"""What the examples and breakers inside a contract show about each of its rules. Everything is computed once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness import (
+    Contract,
+    ContractError,
+    breakers,
+    check,
+    contract_ids,
+    exact,
+    failing,
+    load,
+    load_profile,
+    valid_examples,
+)
+from harness.plugin import travelled
+
+ORACLE = "oracle"
+_READERS_RULES = ("shape", "package")
+_STRONGEST = ("failed", "stale", "not_checked", "passed", "not_applied")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What valid examples say of a rule: its strongest status, with place or reason."""
+
+    status: str
+    detail: str = ""
+
+
+UNSEEN = Seen("not_applied")
+
+
+@cache
+def contract(profile: str, identity: str, release: str = "") -> Contract:
+    """The effective contract; on the bare library with its sample lists."""
+    return load(identity, load_profile(profile), release=release, sample=profile == ORACLE)
+
+
+def judged_here(profile: str) -> list[str]:
+    """Contracts that have something of their own in a profile; what is the library's alone is judged bare."""
+    ids, library = contract_ids(load_profile(profile)), contract_ids(load_profile(ORACLE))
+    return [one for one in ids if profile == ORACLE or one not in library or _adds(profile, one)]
+
+
+def _adds(profile: str, identity: str) -> bool:
+    """True for an overlay, and for a contract that does not load: its tests say why."""
+    try:
+        return contract(profile, identity).overlay
+    except ContractError:
+        return True
+
+
+def rule_ids(profile: str, identity: str) -> list[str]:
+    """Rules that records keep or break: written ones and facets of listed columns. Cases judge shape and package.
+
+    A contract that does not load has one: ``loads``.
+    """
+    try:
+        effective = contract(profile, identity)
+    except ContractError:
+        return ["loads"]
+    return [
+        rule.id
+        for rule in effective.rules.values()
+        if rule.kind not in _READERS_RULES
+        and (not rule.column or effective.files[rule.file].columns[rule.column].listed)
+    ]
+
+
+@cache
+def seen_in_valid(profile: str, identity: str) -> dict[str, Seen]:
+    """Strongest status of every rule over all valid examples, in all releases they hold for."""
+    found: dict[str, Seen] = {}
+    for name, seen in _seen(profile, identity):
+        if name not in found or _STRONGEST.index(seen.status) < _STRONGEST.index(found[name].status):
+            found[name] = seen
+    return found
+
+
+def _seen(profile: str, identity: str) -> Iterator[tuple[str, Seen]]:
+    for release, effective in _differing(profile, identity):
+        for name, example in valid_examples(effective).items():
+            if example.release not in ("", release):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                result = check(travelled(effective, example, Path(folder)), effective)
+            for rule in result.rules:
+                place = f"example {name}, release {release}: {rule.findings} findings"
+                yield rule.id, Seen(rule.status, place if rule.status == "failed" else rule.reason)
+
+
+def _differing(profile: str, identity: str) -> Iterator[tuple[str, Contract]]:
+    """The releases of a contract with its effective form there; one that changes no layout and no rule is left out."""
+    known: list[tuple[object, object]] = []
+    for release in reversed(contract(profile, identity).releases or ("",)):
+        effective = contract(profile, identity, release)
+        form = (effective.files, set(effective.rules))
+        if form not in known:
+            known.append(form)
+            yield release, effective
+
+
+def faults_of_faulty(profile: str, identity: str, rule: str) -> list[str] | None:
+    """Return how the rule's breaker and the invalid examples that expect it miss; None where it has neither."""
+    effective = contract(profile, identity)
+    breaker = _breakers(profile, identity).get(rule)
+    expecting = [one for one in _invalid(effective) if rule in (one.expects or ())]
+    if breaker is None and not expecting:
+        return None
+    found = []
+    for one in expecting:
+        broken = _broken(profile, identity, one.name)
+        if broken != frozenset(one.expects or ()):
+            found.append(f"example {one.name}: expected {_listing(one.expects or ())}, found {_listing(broken)}")
+    if breaker is not None:
+        broken = frozenset(failing(_as_far_as_asked(effective, breaker), breaker.records))
+        if not exact(effective, breaker, set(broken)):
+            expected = _listing(breaker.expects)
+            found.append(f"breaker on example {breaker.example}: expected {expected}, found {_listing(broken)}")
+    return found
+
+
+@cache
+def _breakers(profile: str, identity: str) -> dict[str, Any]:
+    return {breaker.rule.id: breaker for breaker in breakers(contract(profile, identity))}
+
+
+def _as_far_as_asked(effective: Contract, breaker: Any) -> Contract:
+    """The contract with the one rule that a derived breaker, or a library's in a profile, must hit; else whole."""
+    one_will_do = breaker.derived or (effective.overlay and not breaker.rule.prefix)
+    return replace(effective, rules={breaker.rule.id: breaker.rule}) if one_will_do else effective
+
+
+def _invalid(effective: Contract) -> list[Any]:
+    """Invalid examples to judge: in a profile those that are its own."""
+    return [
+        one
+        for one in effective.examples.values()
+        if one.expects and one.release in ("", effective.release) and (one.prefix or not effective.overlay)
+    ]
+
+
+@cache
+def _broken(profile: str, identity: str, example: str) -> frozenset[str]:
+    effective = contract(profile, identity)
+    return frozenset(failing(effective, effective.examples[example].records))
+
+
+def _listing(ids: Iterable[str]) -> str:
+    return ", ".join(sorted(ids)) or "nothing"
