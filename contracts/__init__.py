@@ -5,7 +5,7 @@ from contracts.codes import code_table, tables
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
 from contracts.examples import Breaker, breakers, failing, frames, load_records, masked, valid_examples, written_breaker
-from contracts.library import FOLDERS, contract_ids, load
+from contracts.library import FOLDERS, contract_ids, load, members
 from contracts.lint import exact, lint
 from contracts.model import Column, Contract, Example, File, Place, ReferenceList, Rule, Type
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
@@ -77,6 +77,7 @@ __all__ = [
     "load_profile",
     "load_records",
     "masked",
+    "members",
     "read_register",
     "schema",
     "shifted",

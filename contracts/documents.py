@@ -74,6 +74,15 @@ def read_document(path: Path, name: str) -> Document:
     return document
 
 
+def read_plain(path: Path) -> dict[str, Any]:
+    """The data of a contract file as text, neither coerced nor validated; empty where it cannot be read."""
+    try:
+        data = _Builder(Document(path.name, {}), path.read_text(encoding="utf-8")).build()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 @cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of the contract format."""

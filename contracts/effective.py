@@ -62,6 +62,7 @@ class Assembly:
     codes: dict[str, Code] = field(default_factory=dict)
     layouts: dict[str, Layout] = field(default_factory=dict)
     unconfirmed: list[tuple[str, str]] = field(default_factory=list)
+    _known_sorts: dict[str, tuple[Sequence[int], Mapping[str, str]]] = field(default_factory=dict)
     pending: dict[str, list[tuple[Rule, Document, tuple[str | int, ...]]]] = field(default_factory=dict)
 
     def build(self) -> Contract:
@@ -100,12 +101,18 @@ class Assembly:
         """Where a statement stands."""
         return Place(document.name, document.line(*path))
 
-    def sorts(self, file: str) -> dict[str, str]:
+    def sorts(self, file: str) -> Mapping[str, str]:
         """Sort of every name that a condition on ``file`` may use: columns, reserved names, ancestors' columns."""
-        names = {name: column.type.sort for name, column in self.files[file].columns.items()} | dict(RESERVED)
-        for ancestor in self._ancestors(file):
-            names |= {f"{ancestor}.{name}": column.type.sort for name, column in self.files[ancestor].columns.items()}
-        return names
+        chain = [file, *self._ancestors(file)]
+        current = [self.files[name] for name in chain]
+        if self._known_sorts.get(file, ((), {}))[0] != [
+            id(one) for one in current
+        ]:  # a file is replaced when it changes
+            names = {name: column.type.sort for name, column in current[0].columns.items()} | dict(RESERVED)
+            for ancestor in current[1:]:
+                names |= {f"{ancestor.id}.{name}": column.type.sort for name, column in ancestor.columns.items()}
+            self._known_sorts[file] = ([id(one) for one in current], names)
+        return self._known_sorts[file][1]
 
     def condition(
         self, text: str, file: str, document: Document, *path: str | int, group: bool = False, value: bool = False
@@ -420,7 +427,10 @@ def _with_code(rule: Rule, row: Mapping[str, Any], defaults: Defaults) -> Rule:
     """A layout's own rule with the code that the contract cites for it."""
     rejects = row.get("rejects", "")
     code = rejects.get(rule.kind, "") if isinstance(rejects, dict) else rejects if rule.kind == "required" else ""
-    return replace(rule, code=defaults.predicts(code, unconfirmed=row.get("unconfirmed", ""))) if code else rule
+    if not code:
+        return rule
+    predicted = defaults.predicts(code, unconfirmed=row.get("unconfirmed", ""))
+    return replace(rule, code=predicted, spec={**rule.spec, "cited": True})
 
 
 def _narrowed(own: Rule, stated: Rule) -> Rule:

@@ -116,6 +116,8 @@ class _Facets:
         code = self._cited(kind, row.get("rejects", ""))
         if self.statement.own is None and not code and kind == "type":
             code = self.defaults.rejects.get("type", "")  # no layout: the contract's type is the only one
+        if code and kind in ("length", "type") and self._cited(kind, row.get("rejects", "")):
+            spec = {**spec, "cited": True}  # the contract itself says that any failure predicts it
         if self.statement.context:
             spec = {"contexts": ((self.statement.context[1], dict(spec)),), "context": self.statement.context[0]}
         return self.rule(kind, spec, severity, self.defaults.predicts(code, unconfirmed=unconfirmed), unconfirmed)

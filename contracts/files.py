@@ -30,7 +30,7 @@ def build_file(
     return File(
         id=identity,
         columns=built,
-        names=_names(spec, channel),
+        names=names_of(spec, channel),
         layout=spec.get("layout", ""),
         layout_release=layout.release if layout else "",
         table=spec.get("table", ""),
@@ -47,7 +47,8 @@ def build_file(
     )
 
 
-def _names(spec: Mapping[str, Any], channel: str) -> tuple[str, ...]:
+def names_of(spec: Mapping[str, Any], channel: str) -> tuple[str, ...]:
+    """Members that a file statement reads: its `name`, else what its layout is called."""
     if "name" in spec:
         return (spec["name"],) if isinstance(spec["name"], str) else tuple(spec["name"])
     stem = str(spec.get("layout", "")).partition("@")[0]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from contracts.documents import Document, read_document
+from contracts.documents import Document, read_document, read_plain
 from contracts.effective import Assembly
 from contracts.errors import ContractError, Fault, LintError
+from contracts.files import names_of
 from contracts.model import Contract
 from contracts.profiles import Profile, load_profile
 
@@ -22,6 +23,22 @@ def contract_ids(profile: Profile) -> list[str]:
     """Ids of all contracts of a profile: the library's and its own, by department folder, then name."""
     found = {identity for root in _roots(profile) for identity in _files(root)}
     return sorted(found, key=lambda identity: (_folder_order(identity), identity))
+
+
+def members(profile: Profile) -> dict[str, tuple[str, ...]]:
+    """Names of the files that a payload of each contract may hold, by contract id. Files with faults say what they can.
+
+    Read without building the contracts: a payload's contract is looked for before any rule is needed.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for root in _roots(profile):
+        for identity, path in _files(root).items():
+            data = read_plain(path)
+            files, channel = data.get("files"), data.get("channel")
+            if "extends" not in data and isinstance(files, dict):
+                specs = [spec for spec in files.values() if isinstance(spec, dict)]
+                found[identity] = tuple(dict.fromkeys(name for spec in specs for name in names_of(spec, str(channel))))
+    return found
 
 
 def load(identity: str, profile: Profile | str = "oracle", *, release: str = "", sample: bool = False) -> Contract:

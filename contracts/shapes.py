@@ -47,7 +47,7 @@ _PACKAGE = (
 )  # fmt: skip
 _HDL_PACKAGE = (
     Shape("file_name", "critical", "A .dat is named as a top-level object", "name it as the object, e.g. Worker.dat", "file_name_invalid"),
-    Shape("instruction", "significant", "Every line is METADATA, MERGE, DELETE, SET or COMMENT", "write METADATA before the data it governs"),
+    Shape("instruction", "critical", "Every line is METADATA, MERGE, DELETE, SET or COMMENT", "write METADATA before the data it governs"),
     Shape("discriminator", "critical", "Every component belongs to the object of its file", "move the lines to the object's own .dat", "discriminator_invalid"),
     Shape("metadata", "critical", "Each component has one METADATA line before its data", "write one METADATA line per component"),
     Shape("set", "moderate", "SET lines are known and stand before the first METADATA", "correct the name or move the line up"),

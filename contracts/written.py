@@ -71,7 +71,8 @@ class _Writer:
         spec, columns = getattr(self, f"_{kind}")(conditions)
         if not self.sound:
             return None
-        mentioned = [name for condition in conditions.values() for name in condition.columns if name in self._names()]
+        known = self._names()
+        mentioned = [name for condition in conditions.values() for name in condition.columns if name in known]
         unconfirmed = row.get("unconfirmed", "")
         return Rule(
             id=self.identity,
@@ -163,7 +164,7 @@ class _Writer:
     def _python(self, conditions: dict[str, Condition]) -> tuple[dict[str, Any], list[str]]:
         return {"python": self.row["python"]}, []
 
-    def _names(self) -> dict[str, str]:
+    def _names(self) -> Mapping[str, str]:
         return self.assembly.sorts(self.file)
 
     def _parse(

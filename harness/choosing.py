@@ -6,9 +6,8 @@ import zipfile
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from contracts import Contract, LintError, Profile, contract_ids, load
+from contracts import Profile, members
 from harness.errors import UsageError
-from interfaces import member_names
 
 
 def choose(path: Path, profile: Profile) -> str:
@@ -22,18 +21,17 @@ def choose(path: Path, profile: Profile) -> str:
         raise UsageError(
             "no file name inside tells the contract", where=str(path), todo="say --contract ID, or send a readable zip"
         )
-    candidates = [contract for contract in _loadable(profile) if _matches(contract, inside)]
-    best = max((len(_matches(contract, inside)) for contract in candidates), default=0)
-    fitting = [contract for contract in candidates if len(_matches(contract, inside)) == best]
+    known = members(profile)
+    hits = {identity: _matches(names, inside) for identity, names in known.items()}
+    best = max(hits.values(), default=0)
+    fitting = [identity for identity, count in hits.items() if count == best and best]
     if len(fitting) == 1:
-        return fitting[0].id
+        return fitting[0]
     if fitting:
-        ids = ", ".join(contract.id for contract in fitting)
-        raise UsageError(
-            "several contracts have files of these names", where=str(path), todo=f"say --contract, one of: {ids}"
-        )
+        todo = f"say --contract, one of: {', '.join(fitting)}"
+        raise UsageError("several contracts have files of these names", where=str(path), todo=todo)
     raise UsageError(
-        _nearest(inside, profile), where=str(path), todo="say --contract ID, or name the files as Oracle does"
+        _nearest(inside, known), where=str(path), todo="say --contract ID, or name the files as Oracle does"
     )
 
 
@@ -49,27 +47,16 @@ def names_inside(path: Path) -> list[str]:
     return [] if path.suffix.lower() == ".zip" else [path.name]
 
 
-def _matches(contract: Contract, inside: list[str]) -> list[str]:
-    """The names of the payload that one of the contract's files has, case aside."""
-    wanted = [name.lower() for name in member_names(contract)]
-    return [name for name in inside if any(fnmatch(name.lower(), pattern) for pattern in wanted)]
+def _matches(names: tuple[str, ...], inside: list[str]) -> int:
+    """How many names of the payload one of a contract's files has, case aside."""
+    wanted = [name.lower() for name in names]
+    return sum(any(fnmatch(name.lower(), pattern) for pattern in wanted) for name in inside)
 
 
-def _loadable(profile: Profile) -> list[Contract]:
-    """Contracts without faults: one broken file must not keep the others from being found."""
-    found = []
-    for identity in contract_ids(profile):
-        try:
-            found.append(load(identity, profile))
-        except LintError:
-            continue
-    return found
-
-
-def _nearest(inside: list[str], profile: Profile) -> str:
+def _nearest(inside: list[str], known: dict[str, tuple[str, ...]]) -> str:
     import difflib
 
-    patterns = {name: contract.id for contract in _loadable(profile) for name in member_names(contract)}
+    patterns = {name: identity for identity, names in known.items() for name in names}
     lines = []
     for name in inside[:3]:
         near = difflib.get_close_matches(name, patterns, 2, cutoff=0.3) or list(patterns)[:2]

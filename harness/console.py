@@ -20,9 +20,7 @@ COLOURS: Mapping[str, str] = {
     "failed": "red", "passed": "green", "not_checked": "yellow", "stale": "yellow", "not_applied": "dim",
     "NO-GO": "bold red", "GO": "bold green", "NO EVIDENCE": "bold yellow", "GO WITH WAIVERS": "bold green",
 }  # fmt: skip
-NEVER_WRAPPED = frozenset(
-    {"id", "list", "column", "cause", "rule", "from", "interface", "gate", "severity", "rate", "verdict"}
-)
+NEVER_WRAPPED = frozenset({"id", "list", "column", "rule", "from", "interface", "gate", "severity", "rate", "verdict"})
 WIDTH = 100
 """Columns of a table where the output is no terminal."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from contracts import Contract
@@ -11,10 +11,13 @@ from interfaces.errors import PayloadError
 from interfaces.package import Limits
 from interfaces.payload import Fact, Payload
 
-__all__ = ["Fact", "Limits", "Payload", "PayloadError", "member_names", "read", "write"]
+__all__ = ["Fact", "Limits", "Payload", "PayloadError", "Records", "read", "write"]
+
+Records = Mapping[str, Sequence[Mapping[str, str | None]]]
+"""Records per file id: column -> text, None = blank."""
 
 _READERS = {"fbdi": fbdi.read, "hdl": hdl.read}
-_WRITERS = {"fbdi": fbdi.write, "hdl": hdl.write}
+_WRITERS: Mapping[str, Callable[[Path, Contract, Records], None]] = {"fbdi": fbdi.write, "hdl": hdl.write}
 
 
 def read(path: Path, contract: Contract, *, limits: Limits | None = None) -> Payload:
@@ -25,14 +28,9 @@ def read(path: Path, contract: Contract, *, limits: Limits | None = None) -> Pay
     return _READERS[_known(contract)](path, contract, limits=limits or Limits())
 
 
-def write(path: Path, contract: Contract, records: Mapping[str, Sequence[Mapping[str, str | None]]]) -> None:
+def write(path: Path, contract: Contract, records: Records) -> None:
     """Write records (per file id; ISO dates get the column's mask) as a zip in the channel's plainest dialect."""
     _WRITERS[_known(contract)](path, contract, records)
-
-
-def member_names(contract: Contract) -> list[str]:
-    """Member names that a payload of the contract may have, the written one of each file first."""
-    return [name for file in contract.files.values() for name in file.names]
 
 
 def _known(contract: Contract) -> str:

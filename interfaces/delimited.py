@@ -56,7 +56,8 @@ def _read(file: File, member: Member, shape: _Shape) -> Iterator[pl.DataFrame]:
     for block in blocks(data, syntax, at, lines, recoded):
         rows = shape.add(block, len(names))
         if len(rows):
-            yield _frame(file, names, block, syntax, filled).with_columns(_row=rows, _line=_uint(block.lines + 1))
+            numbers = pl.DataFrame({"_row": rows, "_line": _uint(block.lines + 1)})
+            yield numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
 
 
 def _utf8(data: bytes, encoding: str) -> tuple[bytes, bool]:
@@ -111,10 +112,21 @@ def _filled(file: File, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _parse(block: Block, syntax: Syntax, fields: int, wanted: Sequence[int]) -> pl.DataFrame:
     """The wanted fields of the block's records, in columns f0, f1 ..., missing ones null."""
+    # polars drops a carriage return at the end of any field.
+    frame = None if block.returns else _parse_fast(block, syntax, fields, wanted)
+    if frame is None or frame.height != len(block.kept):
+        frame = _parse_exactly(block, syntax, fields)
+    elif not block.kept.all():
+        frame = frame.filter(pl.Series(block.kept))
+    return frame.select(f"f{i}" for i in wanted)
+
+
+def _parse_fast(block: Block, syntax: Syntax, fields: int, wanted: Sequence[int]) -> pl.DataFrame | None:
+    """The same by polars, blank lines as records of nulls; None where polars refuses the text."""
     # The header line tells polars the number of fields; without it the first record would.
     header = syntax.delimiter.join(b"f%d" % i for i in range(fields)) + b"\n"
     try:
-        frame = pl.read_csv(
+        return pl.read_csv(
             header + block.text,
             columns=[f"f{i}" for i in wanted] or ["f0"],
             separator=syntax.delimiter.decode(),
@@ -123,12 +135,7 @@ def _parse(block: Block, syntax: Syntax, fields: int, wanted: Sequence[int]) -> 
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError:
-        frame = pl.DataFrame()
-    if frame.height != len(block.kept):
-        frame = _parse_exactly(block, syntax, fields)
-    elif not block.kept.all():
-        frame = frame.filter(pl.Series(block.kept))
-    return frame.select(f"f{i}" for i in wanted)
+        return None
 
 
 def _parse_exactly(block: Block, syntax: Syntax, fields: int) -> pl.DataFrame:

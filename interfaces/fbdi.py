@@ -117,12 +117,12 @@ def _about_name(name: str, file: File | None, exact: bool, contract: Contract) -
 def _missing(contract: Contract, package: Package, found: Mapping[str, Sequence[Member]]) -> list[Fact]:
     if any(not fact.member and fact.rule == "package.unreadable" for fact in package.facts):
         return []  # of an archive that cannot be opened nobody knows what is in it
-    refused = {_file_of(fact.member, contract)[0] for fact in package.facts if fact.member}
+    refused = {file.id for fact in package.facts if fact.member and (file := _file_of(fact.member, contract)[0])}
     there = {id_ for id_, members in found.items() if members}
     return [
         Fact("package.member_missing", "", f"no member {' or '.join(_names(file))}", member=_names(file)[0])
         for file in contract.files.values()
-        if file.id not in there and file not in refused and (not file.optional or (not there and file.parent is None))
+        if file.id not in there | refused and (not file.optional or (not there and file.parent is None))
     ]
 
 
@@ -200,9 +200,8 @@ def _encoded(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
     unknown = [name for name in frame.columns if name not in file.columns and not name.startswith("_")]
     if unknown:
         raise PayloadError(f"{file.id} has no column {', '.join(unknown)}", todo="write names of the layout")
-    there = frame.columns
-    wide = frame.select((pl.col(c) if c in there else pl.lit(None, pl.String)).alias(c) for c in columns)
-    wide = wide if len(wide) == len(frame) else wide.clear().clear()
+    blank = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    wide = pl.DataFrame({name: frame[name] if name in frame.columns else blank for name in columns})
     text = _csv(file, wide, dialect)
     try:
         encoded = text if file.csv.encoding.lower() in ("utf-8", "utf8") else text.decode().encode(file.csv.encoding)

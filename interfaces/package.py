@@ -21,6 +21,7 @@ ATTACHMENTS = ("BlobFiles", "ClobFiles")
 """Folders of an HDL zip whose files are data whatever they hold (an office document is a zip, too)."""
 
 _CHUNK = 1 << 20
+_ENDLESS = 1 << 62
 _SMALL = 10 * 1024**2  # bytes below which a member is never called a bomb: blank CSV columns compress well
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")
@@ -122,7 +123,8 @@ def _unopened(path: Path, error: Exception) -> PayloadError:
 def _unpack(data: bytes, limits: Limits) -> tuple[list[Member], list[Fact]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(archive, limits)
+            members, facts = _members(archive, limits)
+            return members, facts + _about_directory(data, len(archive.infolist()))
     except _DAMAGE as error:
         reason = "the file is empty" if not data else f"no archive, or a damaged one ({type(error).__name__})"
         return [], [Fact("package.unreadable", "", reason)]
@@ -131,7 +133,7 @@ def _unpack(data: bytes, limits: Limits) -> tuple[list[Member], list[Fact]]:
 def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[Member], list[Fact]]:
     members: list[Member] = []
     entries = archive.infolist()
-    files = [entry for entry in entries if not entry.is_dir() or _OUTSIDE.search(entry.orig_filename)]
+    files = [entry for entry in entries if entry.file_size or not entry.is_dir() or _leads_out(entry)]
     facts = _about_names([entry.orig_filename for entry in files], limits)
     left = limits.total_bytes
     for entry in files[: limits.members]:
@@ -143,10 +145,10 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[Member], li
             break
         except _UnsafeError as error:
             facts.append(Fact("package.unsafe", "", str(error), member=name))
-        except RuntimeError:  # what zipfile raises for a password it was not given
-            facts.append(Fact("package.encrypted", "", "the member is encrypted", member=name))
         except _DAMAGE as error:
             facts.append(Fact("package.unreadable", "", f"the member cannot be unpacked: {_why(error)}", member=name))
+        except RuntimeError:  # what zipfile raises for a password it was not given
+            facts.append(Fact("package.encrypted", "", "the member is encrypted", member=name))
         else:
             left -= len(content)
             members.append(Member(name, content))
@@ -165,9 +167,19 @@ def _about_names(names: list[str], limits: Limits) -> list[Fact]:
     return facts + [Fact("package.unsafe", "", what, member=name) for name in twice]
 
 
+def _about_directory(data: bytes, entries: int) -> list[Fact]:
+    """A damaged directory may hide members without any error: compare it with the count in the end record."""
+    at = data.rfind(b"PK\x05\x06")
+    (counted,) = struct.unpack_from("<H", data, at + 10)
+    if counted in (entries, 0xFFFF):  # 0xFFFF: the count stands elsewhere (zip64)
+        return []
+    what = f"the archive's directory is damaged: {entries:,} of {counted:,} members are found"
+    return [Fact("package.unreadable", "", what)]
+
+
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits) -> bytes:
     """The member's bytes. Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE."""
-    if _OUTSIDE.search(entry.orig_filename):
+    if _leads_out(entry):
         raise _UnsafeError("its path leads outside the archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _UnsafeError("it is a link")
@@ -177,7 +189,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise NotImplementedError
     declared = entry.file_size
-    entry.file_size = left + 1  # read to the true end of the packed data, whatever the header says
+    entry.file_size = _ENDLESS  # read to the true end of the packed data, whatever the header says
     content = io.BytesIO()
     with archive.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
@@ -189,6 +201,10 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
     if data.startswith(ZIP_STARTS) and entry.orig_filename.partition("/")[0] not in ATTACHMENTS:
         raise _UnsafeError("it is an archive inside the archive; it was not opened")
     return data
+
+
+def _leads_out(entry: zipfile.ZipInfo) -> bool:
+    return _OUTSIDE.search(entry.orig_filename) is not None
 
 
 def _guard(unpacked: int, packed: int, left: int, limits: Limits) -> None:

@@ -37,19 +37,18 @@ class Block:
     ends: Flags  # the last field is the literal END
     values: int  # fields of all records that hold something
     empties: bool  # some field is quoted and empty
+    returns: bool  # some carriage return stands outside quotes and ends no line
     whites: bool  # some field may be nothing but blanks and tabs
     faults: dict[int, str] = field(default_factory=dict)  # ordinal of a record that cannot be split, and why
     wrong: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))  # ordinals of records with wrong bytes
 
 
-def blocks(
-    data: bytes, syntax: Syntax, at: int = 0, lines: int = 0, recoded: bool = False, size: int = BLOCK
-) -> Iterator[Block]:
+def blocks(data: bytes, syntax: Syntax, at: int = 0, lines: int = 0, recoded: bool = False) -> Iterator[Block]:
     """Yield the records of UTF-8 ``data`` from offset ``at`` (physical line ``lines``, from 0) on, in order.
 
     ``recoded``: the data came from another encoding, and U+FFFD stands where that failed.
     """
-    ask = size
+    ask = size = BLOCK
     while at < len(data):
         text, final = data[at : at + ask], at + ask >= len(data)
         marks = Marks(text, syntax)
@@ -89,6 +88,7 @@ def _block(text: bytes, syntax: Syntax, marks: Marks, lines: int, faults: dict[i
         ends=_end_marker(codes, begun, ends[kept], syntax),
         values=_count(first & ~empty),
         empties=bool(empty.any()),
+        returns=marks.bare_returns(),
         whites=marks.leading_blank(first),
         faults=faults,
         wrong=np.unique(np.searchsorted(begun, places, side="right") - 1),
@@ -146,12 +146,8 @@ class Marks:
             self.inside = _prefix_xor(self.quotes)
             self.delimiters = self.delimiters & ~self.inside
             self.stops = self.newlines & ~self.inside
-        self.line_ends = self._carriage_returns(text) | self.stops
-
-    def _carriage_returns(self, text: bytes) -> Words:
-        if b"\r" not in text:
-            return np.zeros_like(self.newlines)
-        return _bits(self.codes == 13) & _next(self.stops)
+        self.returns = _bits(codes == 13) if b"\r" in text else np.zeros_like(self.stops)
+        self.line_ends = self.stops | (self.returns & _next(self.stops | _end(self.size)))
 
     def irregular(self, final: bool) -> bool:
         """True if some quote stands elsewhere than around or doubled within a field, or is never closed."""
@@ -193,6 +189,11 @@ class Marks:
             return np.zeros_like(self.stops)
         closed = ~self.inside & _next(self.delimiters | self.line_ends | _end(self.size))
         return self.quotes & self.inside & _next(self.quotes & closed)
+
+    def bare_returns(self) -> bool:
+        """True if some carriage return outside quotes ends no line."""
+        bare = self.returns & ~self.line_ends
+        return bool((bare if self.quotes is None else bare & ~self.inside).any())
 
     def leading_blank(self, first: Words) -> bool:
         """True if some field begins with a blank: it may hold nothing else."""

@@ -107,7 +107,7 @@ def _predicted(rule: Rule, ready: Ready) -> pl.Expr | None:
     """Load errors are predicted only for what the layout itself refuses and the loader cannot read."""
     text = ready.plain(rule.column)
     spec = rule.spec["contexts"][0][1] if "contexts" in rule.spec else rule.spec
-    if rule.code != "load":
+    if rule.code != "load" or spec.get("cited"):
         return None
     if rule.kind == "length":
         return text.str.len_bytes() > int(spec["buffer"])

@@ -41,9 +41,10 @@ def list_items(
     if json:
         write_json(json, [_item(one) for one in listed])
     rows = [
-        (one.id, one.severity, one.status, one.interface, one.cause, len(one.occurrences), one.title) for one in listed
+        (one.id, one.severity, one.status, one.interface, len(one.occurrences), f"{one.cause} {one.title}")
+        for one in listed
     ]
-    screen.table("", ["id", "severity", "status", "interface", "cause", "times", "title"], rows, ["times"])
+    screen.table("", ["id", "severity", "status", "interface", "times", "cause"], rows, ["times"])
     screen.line(f"{len(listed)} entries")
 
 

@@ -1,0 +1,76 @@
+"""The house: rooms with one door each, a version that the changelog knows, no secret and no stranger in the files."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from harness.version import __version__
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("contracts", "interfaces", "raid_log", "reports", "harness")
+TEXTS = {".py", ".md", ".toml", ".yaml", ".csv", ".txt", ".json", ""}
+
+
+def _files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    names = listed.stdout.splitlines() or [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+    return [ROOT / name for name in names if (ROOT / name).is_file() and ".venv" not in name]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_name_on_a_rooms_door_exists_and_stands_in_order(room: str) -> None:
+    front = importlib.import_module(room)
+    names = list(front.__all__)
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not hasattr(front, name)] == []
+    plain = [name for name in names if not name.startswith("__")]
+    assert [plain] == [sorted(plain, key=_order)]
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions: the order in which ruff sorts ``__all__``."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_the_changelog_names_the_version() -> None:
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_constraints_name_no_address() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", line)] == []
+
+
+def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    loose = [
+        one for one in project["dependencies"] if not one.startswith("tzdata") and not ("<" in one and ">=" in one)
+    ]
+    assert loose == []
+
+
+def test_no_file_is_large() -> None:
+    assert [path.name for path in _files() if path.stat().st_size > 1_500_000] == []
+
+
+def test_the_project_speaks_only_of_itself() -> None:
+    strange = re.compile("shared/(design|domain|reference)|" + "/" + "work/|" + "index-" + "url")
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in _files()
+        if path.suffix in TEXTS and path.stat().st_size < 1_000_000
+        for match in strange.finditer(path.read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert found == []
