@@ -190,16 +190,18 @@ class Records:
             ready.frame = ready.frame.with_columns(self._from_above(name, column) for column in wanted)
 
     def _from_above(self, name: str, column: str) -> pl.Series:
+        """An ancestor's value for each record, null where a link of the chain is not in the payload."""
         ancestor, _, attribute = column.partition(".")
-        index, current = None, name
-        while current != ancestor:
+        index: pl.Series | None = None
+        current = name
+        while current != ancestor and current in self._up:
             up = self._up[current]
             index = up if index is None else up.gather(index)
             parent = self.contract.files[current].parent
             assert parent is not None
             current = parent.file
         above = self.ready.get(ancestor)
-        if above is None or index is None:
+        if above is None or index is None or current != ancestor:
             dtype = dtype_of(self.contract.files[ancestor], attribute)
             return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
         return above.frame.select(above.value(attribute).alias(column)).to_series().gather(index).alias(column)
@@ -246,12 +248,17 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
         own = child.frame.select(*child.key(list(alternative))).with_row_index("child")
         names = own.columns[1:]
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
-        theirs = (
-            parent.frame.select(*parent.key(list(alternative.values())))
-            .with_row_index("parent")
-            .unique(subset=names, keep="first")
-        )
+        theirs = _first_rows(parent, list(alternative.values()), names)
         found = own.filter(usable).join(theirs, on=names, how="inner")
         result = result.scatter(found["child"], found["parent"])
         undecided &= ~usable
     return result
+
+
+def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+    """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
+    theirs = parent.frame.select(*parent.key(columns)).with_row_index("parent")
+    if history := parent.file.history:
+        begins = parent.frame.select(parent.value(history.start).alias("begins")).to_series()
+        theirs = theirs.with_columns(begins).sort("begins", nulls_last=True, maintain_order=True)
+    return theirs.unique(subset=names, keep="first", maintain_order=True).select("parent", *names)

@@ -35,14 +35,19 @@ raid.command("list")(log.list_items)
 raid.command("show")(log.show_item)
 
 
-@app.callback()
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    """Integration test harness for Oracle Fusion interfaces."""
-    if show:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"harness {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Integration test harness for Oracle Fusion interfaces."""
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -53,11 +54,20 @@ def _read(file: File, member: Member, shape: _Shape) -> Iterator[pl.DataFrame]:
         names, at, lines = _header(file, data, syntax)
         shape.named([name for name in names if name])
     filled: set[str] = set()
-    for block in blocks(data, syntax, at, lines, recoded):
+    for block in _ahead(blocks(data, syntax, at, lines, recoded)):
         rows = shape.add(block, len(names))
         if len(rows):
             numbers = pl.DataFrame({"_row": rows, "_line": _uint(block.lines + 1)})
             yield numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
+
+
+def _ahead(scanned: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks; while one is parsed, the next is scanned (numpy and polars both work without the GIL)."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, scanned, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, scanned, None)
+            yield block
 
 
 def _utf8(data: bytes, encoding: str) -> tuple[bytes, bool]:
@@ -184,8 +194,12 @@ class _Shape:
             self._suspect("unreadable", fault, rows, block, places)
         self._suspect("unreadable", WRONG_BYTES, rows, block, block.wrong)
         widths = block.widths - (block.ends & (block.widths == expected + 1))
-        detail = f"more than {expected} fields; Fusion ignores those behind"
-        self._suspect("surplus", detail, rows, block, np.flatnonzero(whole & (widths > expected)))
+        surplus = whole & (widths > expected)
+        for width, name in self.file.variants.items():
+            as_known = f"{width} fields as in {name}, more than {expected}"
+            self._suspect("surplus", as_known, rows, block, np.flatnonzero(surplus & (widths == width)))
+            surplus &= widths != width
+        self._suspect("surplus", f"more than {expected} fields", rows, block, np.flatnonzero(surplus))
         shifted = whole & block.ends & (block.widths <= expected)
         self._suspect("shifted", f"END stands inside the {expected} fields", rows, block, np.flatnonzero(shifted))
         found, counts = np.unique(widths[whole & (widths <= expected)], return_counts=True)

@@ -107,6 +107,8 @@ def show(
         screen.table("", ["at", "column", "type", "facets", "from"], rows, ["at"])
     _show_rules(screen, contract)
     _show_lists(screen, contract)
+    screen.line()
+    screen.table("open questions (unconfirmed)", ["about", "question"], contract.unconfirmed)
 
 
 def explain(
@@ -244,7 +246,7 @@ def _head(contract: Contract) -> dict[str, str]:
         "amount": f"{contract.amount[0]}: {', '.join(contract.amount[1])}" if contract.amount else "",
         "disabled": "; ".join(f"{rule}: {why}" for rule, why in contract.disabled.items()),
         "regraded": "; ".join(f"{rule}: {why}" for rule, why in contract.regraded.items()),
-        "unconfirmed": "; ".join(f"{what}: {question}" for what, question in contract.unconfirmed),
+        "unconfirmed": f"{len(contract.unconfirmed)} open questions, at the end",
     }
 
 
@@ -320,6 +322,7 @@ def _as_json(contract: Contract) -> dict[str, Any]:
         "contract": contract.id,
         "version": contract.version,
         **_head(contract),
+        "unconfirmed": [{"about": what, "question": question} for what, question in contract.unconfirmed],
         "files": {
             file.id: {
                 "names": list(file.names), "layout": file.layout, "fields": file.fields,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,8 +104,8 @@ def ready(
     rows = [(gate.id, gate.title, gate.required, gate.actual, gate.text) for gate in decision.gates]
     screen.table("", ["gate", "about", "required", "actual", "verdict"], rows)
     for gate in decision.gates:
-        if gate.details:
-            screen.line(f"{gate.id}: {'; '.join(gate.details)}")
+        for detail in _grouped(gate.details):
+            screen.line(f"  {gate.id}: {detail}")
     raise typer.Exit(decision.exit_code)
 
 
@@ -120,6 +121,17 @@ def readiness_json(decision: Readiness) -> dict[str, Any]:
             for gate in decision.gates
         ],
     }  # fmt: skip
+
+
+def _grouped(details: Iterable[str]) -> list[str]:
+    """One line per reason; what shares a reason (52 interfaces without evidence) stands in one line."""
+    groups: dict[str, list[str]] = {}
+    for detail in details:
+        subject, _, reason = detail.partition(": ")
+        groups.setdefault(reason, []).append(subject)
+    return [
+        f"{', '.join(subjects)}: {reason}" if reason else ", ".join(subjects) for reason, subjects in groups.items()
+    ]
 
 
 def _moment(text: str) -> datetime:

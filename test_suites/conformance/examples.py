@@ -89,13 +89,21 @@ def seen_in_valid(profile: str, identity: str) -> dict[str, Seen]:
 def _seen(profile: str, identity: str) -> Iterator[tuple[str, Seen]]:
     for release, effective in _differing(profile, identity):
         for name, example in valid_examples(effective).items():
-            if example.release not in ("", release):
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                result = check(travelled(effective, example, Path(folder)), effective)
-            for rule in result.rules:
-                place = f"example {name}, release {release}: {rule.findings} findings"
-                yield rule.id, Seen(rule.status, place if rule.status == "failed" else rule.reason)
+            if example.release in ("", release):
+                yield from _statuses(profile, identity, release, name)
+
+
+@cache
+def _statuses(profile: str, identity: str, release: str, name: str) -> list[tuple[str, Seen]]:
+    """What one valid example says of every rule after its whole way: written in the format, read, checked."""
+    effective = contract(profile, identity, release)
+    with tempfile.TemporaryDirectory() as folder:
+        result = check(travelled(effective, effective.examples[name], Path(folder)), effective)
+    place = f"example {name}" + (f", release {release}" if release else "")
+    return [
+        (one.id, Seen(one.status, f"{place}: {one.findings} findings" if one.status == "failed" else one.reason))
+        for one in result.rules
+    ]
 
 
 def _differing(profile: str, identity: str) -> Iterator[tuple[str, Contract]]:
@@ -122,7 +130,7 @@ def faults_of_faulty(profile: str, identity: str, rule: str) -> list[str] | None
         if broken != frozenset(one.expects or ()):
             found.append(f"example {one.name}: expected {_listing(one.expects or ())}, found {_listing(broken)}")
     if breaker is not None:
-        broken = frozenset(failing(_as_far_as_asked(effective, breaker), breaker.records))
+        broken = frozenset(failing(*_as_far_as_asked(effective, breaker)))
         if not exact(effective, breaker, set(broken)):
             expected = _listing(breaker.expects)
             found.append(f"breaker on example {breaker.example}: expected {expected}, found {_listing(broken)}")
@@ -134,10 +142,17 @@ def _breakers(profile: str, identity: str) -> dict[str, Any]:
     return {breaker.rule.id: breaker for breaker in breakers(contract(profile, identity))}
 
 
-def _as_far_as_asked(effective: Contract, breaker: Any) -> Contract:
-    """The contract with the one rule that a derived breaker, or a library's in a profile, must hit; else whole."""
-    one_will_do = breaker.derived or (effective.overlay and not breaker.rule.prefix)
-    return replace(effective, rules={breaker.rule.id: breaker.rule}) if one_will_do else effective
+def _as_far_as_asked(effective: Contract, breaker: Any) -> tuple[Contract, Any]:
+    """Contract and records as `exact` needs them: where a breaker must only hit its rule, the others are left out.
+
+    A derived breaker is one value of one file: the other files are left out, too.
+    """
+    rule = breaker.rule
+    if breaker.derived:
+        return replace(effective, rules={rule.id: rule}), {rule.file: breaker.records[rule.file]}
+    if effective.overlay and not rule.prefix:
+        return replace(effective, rules={rule.id: rule}), breaker.records
+    return effective, breaker.records
 
 
 def _invalid(effective: Contract) -> list[Any]:

@@ -82,7 +82,9 @@ def rule(number: int, text: str, **more: str) -> str:
 def frame(rows: Rows, columns: Sequence[str] = ()) -> pl.DataFrame:
     """Rows as a reader gives them: all text."""
     names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
-    return pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String))
+    return pl.DataFrame(
+        {name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
+    )
 
 
 def judge(contract: Contract, as_of: date | None = None, **files: Rows) -> dict[str, RuleOutcome]:

@@ -55,6 +55,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "supplier_sites": ("supplier", "site", "business_unit"),
     "purchasing_sites": ("supplier", "site", "business_unit"),
     "bu_currency": ("business_unit",),
+    "work_relationships": ("SourceSystemOwner", "SourceSystemId"),
+    "work_terms": ("SourceSystemOwner", "SourceSystemId"),
     "suppliers": ("number",),
     "tax_organization_type": ("code",),
     "uom": ("name",),

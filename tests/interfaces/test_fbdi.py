@@ -190,6 +190,13 @@ def test_a_record_that_is_too_wide_is_surplus_and_nothing_else(tmp_path: Path) -
     assert values(payload)[1] == ("d", "e", "f")
 
 
+def test_a_wider_variant_is_named(tmp_path: Path) -> None:
+    payload = plain(tmp_path, b"a,b,c\nd,e,f,g\n", file(variants={4: "Gl at 26C"}))
+    assert [(fact.rule, fact.detail) for fact in payload.facts] == [
+        ("gl.shape.surplus", "4 fields as in Gl at 26C, more than 3"),
+    ]
+
+
 def test_end_inside_the_layout_is_a_shifted_record(tmp_path: Path) -> None:
     payload = plain(tmp_path, b'a,b,END\nEND,b,c\nEND\na,"END"\na,b,c,END\na,XEND\n')
     assert shapes(payload)["shifted"] == [1, 3, 4]

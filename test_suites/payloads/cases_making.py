@@ -1,0 +1,135 @@
+"""What a case is made of: its bytes, and what contract and tool must say of them by the design of the contracts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from harness import load, write
+from interfaces import fbdi, hdl
+from interfaces.fbdi import Dialect
+from interfaces.hdl import HdlDialect
+from test_suites.payloads.sources import PROFILE, Records
+
+Build = Callable[[Path], None]
+Findings = Mapping[str, Mapping[str, Sequence[int]]]
+"""Rule -> file id, PACKAGE for the package -> numbers of the records, none where the finding is on the whole file."""
+Members = Mapping[str, bytes]
+
+PACKAGE = ""
+"""How a finding on the package names its file, as findings do themselves."""
+WHOLE: tuple[int, ...] = ()
+RELEASE = "26C"
+AS_OF = date(2026, 11, 24)
+
+FINE = (True, "accepted")
+FAULTY = (False, "accepted")  # breaks the contract; Fusion takes it, or nobody knows what it does
+REFUSED = (False, "refused")
+DRAGGED = (True, "refused")  # right by itself, but refused with the file it is in
+
+_TIME = (1980, 1, 1, 0, 0, 0)  # earliest time a zip can hold: the same bytes on every machine
+
+
+@dataclass(frozen=True)
+class Case:
+    """One payload and what is expected of it; ``units`` by label: (conforms, predicted)."""
+
+    name: str
+    contract: str
+    file: str  # name of the payload
+    why: str
+    build: Build
+    units: Mapping[str, tuple[bool, str]]
+    findings: Findings = field(default_factory=dict)
+    release: str = RELEASE
+    profile: str = PROFILE
+    as_of: date = AS_OF
+
+    def expected(self) -> dict[str, Any]:
+        """Return the content of ``expected.yaml``."""
+        return {
+            "why": self.why,
+            "contract": self.contract,
+            "profile": self.profile,
+            "release": self.release,
+            "as_of": self.as_of,
+            "findings": {rule: {file: [*rows] for file, rows in at.items()} for rule, at in self.findings.items()},
+            "units": {label: {"conforms": yes, "predicted": what} for label, (yes, what) in self.units.items()},
+        }
+
+
+def on_package(*rules: str) -> Findings:
+    """One finding of each rule on the package as a whole."""
+    return {f"package.{rule}": {PACKAGE: WHOLE} for rule in rules}
+
+
+def sent(contract: str, records: Records, dialect: Dialect | HdlDialect | None = None, release: str = "") -> Build:
+    """Build these records as the contract's own writer sends them, in a zip."""
+    return packed(lambda: members_of(contract, records, dialect, release))
+
+
+def as_bytes(data: bytes) -> Build:
+    """Build a payload of exactly these bytes."""
+    return lambda path: _put(path, data)
+
+
+def packed(members: Callable[[], Members]) -> Build:
+    """Build a zip of members that are made when the case is written."""
+    return lambda path: _put(path, archive(members()))
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def members_of(
+    contract: str, records: Records, dialect: Dialect | HdlDialect | None = None, release: str = ""
+) -> dict[str, bytes]:
+    """Return the members that the contract's writer makes of these records."""
+    effective = load(contract, PROFILE, release=release)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "payload.zip"
+        if isinstance(dialect, HdlDialect):
+            hdl.write(path, effective, records, dialect=dialect)
+        elif dialect is not None:
+            fbdi.write(path, effective, records, dialect=dialect)
+        else:
+            write(path, effective, records)
+        with zipfile.ZipFile(path) as made:
+            return {name: made.read(name) for name in made.namelist()}
+
+
+def archive(members: Members) -> bytes:
+    """Return a zip of these members, stored: packed bytes differ between builds of zlib."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, content in members.items():
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            made.writestr(entry, content)
+    return out.getvalue()
+
+
+def encrypted(data: bytes) -> bytes:
+    """Return a zip of one member with the flag set that says its members are encrypted."""
+    flagged = bytearray(data)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        flagged[data.index(signature) + offset] |= 1
+    return bytes(flagged)
+
+
+def edited(member: str, edit: Callable[[list[list[str]]], object], members: Members) -> Members:
+    """Return the members with the records of one changed in place: a list of fields per record."""
+    rows = list(csv.reader(io.StringIO(members[member].decode(), newline="")))
+    edit(rows)
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return {**members, member: out.getvalue().encode()}

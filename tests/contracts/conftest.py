@@ -1,0 +1,17 @@
+"""A library of one's own, so that overlays can be tested on small contracts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which ``contracts/`` is the library for the time of the test."""
+    folder = tmp_path / "library"
+    (folder / "contracts" / "finance").mkdir(parents=True)
+    monkeypatch.setattr("contracts.library.LIBRARY", folder / "contracts")
+    monkeypatch.setattr("contracts.lint.LIBRARY", folder / "contracts")
+    return folder

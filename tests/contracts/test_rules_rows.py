@@ -1,0 +1,221 @@
+"""Rules over one record: what passes, what fails, what is unknown."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from contract_texts import build, findings, judge, one_file, rule
+
+from contracts import Contract
+
+COLUMNS = """\
+    {name: A, type: text(5)}
+    {name: N, type: "number(7,2)"}
+    {name: I, type: integer(3)}
+    {name: D, type: date}
+    {name: F, type: flag}
+    {name: B, type: boolean}
+"""
+
+
+def facet(folder: Path, statement: str, **more: str) -> Contract:
+    return build(folder, one_file(statement, **more))
+
+
+# facets
+
+
+def test_a_required_value_that_is_blank_fails(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, required: true}\n{name: X, type: text}")
+    assert findings(contract, f=[{"A": "1"}, {"A": None}]) == {"f.A.required": [2]}
+
+
+@pytest.mark.parametrize("token", ["#NULL", "$null$"])
+def test_a_token_for_blank_fails_required_and_passes_every_other_facet(tmp_path: Path, token: str) -> None:
+    contract = facet(
+        tmp_path,
+        """\
+        {name: A, type: text(2), required: true, one_of: [a], pattern: "[a-z]", list: colours}
+        {name: N, type: number, range: [1, 2], required: true}
+        {name: D, type: date, required: true}
+        {name: X, type: text}
+        """,
+        lists="colours: {values: [a]}",
+        rules=rule(10, "check: A = 'a' AND N = 1"),
+    )
+    assert findings(contract, f=[{"A": token, "N": token, "D": token, "X": "x"}]) == {
+        "f.A.required": [1],
+        "f.N.required": [1],
+        "f.D.required": [1],
+    }
+
+
+def test_a_token_is_blank_in_conditions(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text}\n{name: X, type: text}", rules=rule(10, "check: A IS NOT NULL"))
+    assert findings(contract, f=[{"A": "#NULL", "X": "x"}, {"A": "a", "X": "x"}]) == {"DM-010": [1]}
+
+
+@pytest.mark.xfail(strict=True, reason="an empty text in a frame or example is not taken as blank")
+def test_an_empty_text_is_blank(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, required: true, one_of: [a]}\n{name: N, type: number}")
+    assert findings(contract, f=[{"A": "", "N": ""}]) == {"f.A.required": [1]}
+
+
+def test_required_under_a_condition_fails_only_where_it_is_true(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, required: F = 'Y'}\n{name: F, type: flag}")
+    rows = [{"A": None, "F": "Y"}, {"A": None, "F": "N"}, {"A": None, "F": None}, {"A": "a", "F": "Y"}]
+    assert findings(contract, f=rows) == {"f.A.required": [1]}
+
+
+def test_a_column_that_the_payload_lacks_is_blank_everywhere(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, required: true}\n{name: X, type: text(1)}")
+    assert findings(contract, f=[{"X": "x"}, {"X": "y"}]) == {"f.A.required": [1, 2]}
+
+
+def test_a_required_column_that_the_payload_lacks_fails_where_it_is_the_only_rule(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, required: true}\n{name: X, type: text}")
+    assert findings(contract, f=[{"X": "x"}, {"X": "y"}, {"X": "z"}]) == {"f.A.required": [1, 2, 3]}
+
+
+def test_length_counts_characters(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text(3)}")
+    assert findings(contract, f=[{"A": "äöü"}, {"A": "abcd"}, {"A": None}]) == {"f.A.length": [2]}
+
+
+def test_one_of_pattern_and_range_judge_the_whole_value(tmp_path: Path) -> None:
+    contract = facet(
+        tmp_path,
+        """\
+        {name: A, type: text, one_of: [a, b]}
+        {name: P, type: text, pattern: "[0-9]{2}|x"}
+        {name: N, type: number, range: [-1.5, 10]}
+        {name: D, type: date, range: [2025-01-01, 2025-12-31]}
+        """,
+    )
+    good = {"A": "a", "P": "12", "N": "10", "D": "2025-12-31"}
+    rows = [good, {"A": "ab"}, {"P": "123"}, {"P": "1x"}, {"P": "12\n"}, {"N": "10.01"}, {"N": "-1.51"}, {"D": "2026-01-01"}, {}]
+    assert findings(contract, f=rows) == {"f.A.one_of": [2], "f.P.pattern": [3, 4, 5], "f.N.range": [6, 7], "f.D.range": [8]}
+
+
+@pytest.mark.xfail(strict=True, reason="_literal leaves a timestamp's bounds as text; the comparison then raises")
+def test_a_range_of_timestamps_is_judged(tmp_path: Path) -> None:
+    contract = facet(tmp_path, '{name: S, type: timestamp, range: ["2025-01-01", "2025-12-31"]}')
+    assert findings(contract, f=[{"S": "2026/01/01 00:00:00"}]) == {"f.S.range": [1]}
+
+
+def test_a_list_facet_fails_what_is_not_on_the_list(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, list: colours}", lists='colours: {values: [red, "0110"]}')
+    assert findings(contract, f=[{"A": "red"}, {"A": "110"}, {"A": "0110"}, {"A": None}]) == {"f.A.list": [2]}
+
+
+def test_a_blank_line_of_a_list_does_not_switch_it_off(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, list: colours}", lists="colours: {rows: [{n: red}, {n: null}]}")
+    assert findings(contract, f=[{"A": "red"}, {"A": "blue"}]) == {"f.A.list": [2]}
+
+
+def test_a_list_facet_whose_list_is_not_bound_is_not_checked(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text, list: colours}", lists="colours: {about: colours, columns: [n]}")
+    outcome = judge(contract, f=[{"A": "blue"}])["f.A.list"]
+    assert (outcome.status, outcome.reason) == ("not_checked", "list colours is not bound")
+
+
+def test_a_list_older_than_its_limit_makes_a_pass_stale_and_leaves_a_finding(tmp_path: Path) -> None:
+    lists = "colours: {values: [red], taken: 2025-01-01, max_age_days: 30}"
+    contract = facet(tmp_path, "{name: A, type: text, list: colours}", lists=lists)
+    late, early = date(2025, 2, 1), date(2025, 1, 31)
+    assert judge(contract, late, f=[{"A": "red"}])["f.A.list"].status == "stale"
+    assert judge(contract, early, f=[{"A": "red"}])["f.A.list"].status == "passed"
+    assert judge(contract, late, f=[{"A": "blue"}])["f.A.list"].status == "failed"
+    assert judge(contract, f=[{"A": "red"}])["f.A.list"].status == "passed"
+
+
+# types
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("integer(3)", ["1", "-999", "+5", "005", "5."], ["1000", "1.5", "x", " 1", "1e2", "١"]),
+        ("integer", ["9999999999999999999999999999"], ["0.5"]),
+        ("integer(18)", ["999999999999999999", "-999999999999999999"], ["9999999999999999999", "1000000000000000000"]),
+        ("number(7,2)", ["99999.99", ".5", "-.5", "1,5", "0.10", "1.500"], ["100000", "1.234", "1.2.3", "1,234.50", "1 000", "--1", ""]),
+        ("number(3)", ["123", "0.12", "1.5", "1.50000", "0012"], ["1234", "1.234", "12.34"]),
+        ("number", ["1", "0.0000000001", "1.00000000000000"], ["1E5", "0.00000000001", "abc", "12345678901234567890123456789", "NaN", "inf"]),
+        ("date", ["2025-09-26", "2024-02-29", "4712-12-31"], ["2025-02-30", "2025-02-29", "2025/09/26", "2025-9-26", "26-09-2025", "2025-09-26 ", "2025-09-26\n", "20250926", "2025-13-01"]),
+        ("date(MM/DD/YYYY)", ["09/26/2025"], ["26/09/2025", "2025/09/26", "9/26/2025"]),
+        ("date(YYYYMMDD)", ["20250926"], ["2025-09-26", "20250230", "2025926"]),
+        ("timestamp", ["2025/09/26 23:59:59"], ["2025/09/26", "2025/09/26 24:00:00", "2025/09/26T10:00:00", "2025/02/30 10:00:00"]),
+        ("timestamp(YYYY/MM/DD HH24:MI:SS:FF)", ["2025/09/26 10:00:00:0", "2025/09/26 10:00:00:123456789"], ["2025/09/26 10:00:00", "2025/09/26 10:00:00.1", "2025/09/26 10:00:00:"]),
+        ("timestamp(MM/DD/YYYY HH24:MI:SS.FF)", ["09/26/2025 10:00:00.000000"], ["09/26/2025 10:00:00", "09/26/2025 10:00:00:1"]),
+        ("flag", ["Y", "N"], ["y", "1", "true"]),
+        ("boolean", ["true", "false"], ["TRUE", "Y", "1"]),
+    ],
+)  # fmt: skip
+def test_a_value_is_of_its_type_or_it_is_a_finding(tmp_path: Path, kind: str, good: list[str], bad: list[str]) -> None:
+    contract = facet(tmp_path, f'{{name: A, type: "{kind}"}}')
+    bad = [value for value in bad if value]
+    rows = [{"A": value} for value in [*good, *bad]]
+    failed = findings(contract, f=rows).get("f.A.type", [])
+    assert [rows[at - 1]["A"] for at in failed] == bad
+
+
+@pytest.mark.xfail(strict=True, reason="the zeros behind the point count as significant digits")
+def test_zeros_before_the_first_digit_are_not_significant(tmp_path: Path) -> None:
+    assert findings(facet(tmp_path, '{name: A, type: "number(3)"}'), f=[{"A": "0.00012"}]) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="a mask with MON, RR, AM ... is taken for literal text, so every good value fails")
+@pytest.mark.parametrize(("mask", "value"), [("DD-MON-YYYY", "26-SEP-2025"), ("MM/DD/RR", "09/26/25")])
+def test_a_mask_that_is_not_understood_is_told_or_served(tmp_path: Path, mask: str, value: str) -> None:
+    assert findings(facet(tmp_path, f'{{name: A, type: "date({mask})"}}'), f=[{"A": value}]) == {}
+
+
+def test_a_value_that_failed_its_type_makes_its_other_rules_unknown(tmp_path: Path) -> None:
+    contract = facet(
+        tmp_path,
+        "{name: N, type: integer(2), range: [1, 9], one_of: [1, 2]}\n{name: X, type: text, required: N IS NULL}",
+        rules=rule(10, "check: N IS NOT NULL") + rule(20, "check: X = 'x'", when="N IS NULL") + rule(30, "check: X = 'x' OR N = 1"),
+    )
+    assert findings(contract, f=[{"N": "abc", "X": None}, {"N": "100", "X": "z"}]) == {"f.N.type": [1, 2]}
+
+
+def test_a_bare_row_rule_is_not_lost_beside_others(tmp_path: Path) -> None:
+    contract = facet(tmp_path, COLUMNS, rules=rule(10, "check: N > 0") + rule(20, "check: D < DATE '2025-09-26'"))
+    rows = [{"A": "a", "N": "0", "I": "1", "D": "2025-09-26", "F": "Y", "B": "true"}, {"N": "1", "D": "2025-09-25"}]
+    assert findings(contract, f=rows) == {"DM-010": [1], "DM-020": [1]}
+
+
+# written row rules
+
+
+def test_only_false_is_a_finding(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text}\n{name: X, type: text}", rules=rule(10, "check: A = 'a'"))
+    assert findings(contract, f=[{"A": "a"}, {"A": "b"}, {"A": None, "X": "x"}]) == {"DM-010": [2]}
+
+
+def test_when_filters_first_and_unknown_does_not_apply(tmp_path: Path) -> None:
+    contract = facet(
+        tmp_path, "{name: A, type: text}\n{name: F, type: flag}", rules=rule(10, "check: A IS NOT NULL", when="F = 'Y'")
+    )
+    rows = [{"A": None, "F": "Y"}, {"A": None, "F": "N"}, {"A": None, "F": None}]
+    assert findings(contract, f=rows) == {"DM-010": [1]}
+    assert judge(contract, f=rows[1:])["DM-010"].status == "not_applied"
+    assert judge(contract, f=[{"A": "a", "F": "Y"}])["DM-010"].status == "passed"
+
+
+def test_a_facet_of_a_column_without_any_value_is_not_applied(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text(3)}\n{name: X, type: text(3)}")
+    outcomes = judge(contract, f=[{"A": None, "X": "x"}])
+    assert (outcomes["f.A.length"].status, outcomes["f.X.length"].status) == ("not_applied", "passed")
+
+
+def test_a_file_without_records_applies_no_rule(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text(3), required: true}", rules=rule(10, "check: A = 'a'") + rule(20, "unique: [A]"))
+    assert {one.status for one in judge(contract, f=[]).values()} == {"not_applied"}
+
+
+def test_rules_may_use_the_reserved_names(tmp_path: Path) -> None:
+    contract = facet(tmp_path, "{name: A, type: text}", rules=rule(10, "check: _row < 3"))
+    assert findings(contract, f=[{"A": "a"}] * 4) == {"DM-010": [3, 4]}
