@@ -135,6 +135,8 @@ class Records:
         self.unit_count = 0
         for name in self._parents_first():
             self._link(name)
+            ready = self.ready[name]
+            ready.frame = ready.frame.with_columns(self._unit[name].alias("_unit"))
         self._ancestors()
 
     def up(self, file: str) -> pl.Series:

@@ -1,10 +1,11 @@
-"""The pytest plug-in: option ``--profile``, fixtures ``contracts``, ``contract``, ``payloads``, ``check``, Allure labels.
+"""The pytest plug-in: option ``--profile``, fixtures for contracts and their example payloads, Allure labels.
 
 Every pytest run of the environment loads this module, so it imports nothing of ours before a test asks for it.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
@@ -36,7 +37,7 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> None:
         parser.getgroup("harness").addoption(
             "--profile", dest=_OPTION, action="append", metavar="PROFILE", help="same as --harness-profile"
         )
-    except ValueError:
+    except (ValueError, argparse.ArgumentError):
         return
 
 
@@ -58,7 +59,10 @@ def contracts(pytestconfig: pytest.Config) -> Mapping[str, Contract]:
 
 @pytest.fixture
 def contract(request: pytest.FixtureRequest, contracts: Mapping[str, Contract]) -> Contract:
-    """The contract whose id the test gives: ``@pytest.mark.parametrize("contract", ["finance.gl_journals"], indirect=True)``."""
+    """The contract whose id the test gives by ``parametrize("contract", ["finance.gl_journals"], indirect=True)``.
+
+    Any other id is a usage error that names those there are.
+    """
     identity = getattr(request, "param", "")
     if identity not in contracts:
         todo = 'parametrize "contract" with one of them and indirect=True'
@@ -106,7 +110,7 @@ def label(contract: Contract, *, title: str, story: str, severity: str, kind: st
         return
     from reports.allure import RESULT_SEVERITY, owner
 
-    dynamic = allure.dynamic
+    dynamic: Any = allure.dynamic
     dynamic.title(title)
     dynamic.epic(contract.department)
     dynamic.feature(contract.id)

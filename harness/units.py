@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from contracts import BLOCKING, UNIT_COLUMNS, Contract, Ready, Records, Rule
 from harness.findings import MASK
+
+Numbers = npt.NDArray[np.uint32]
+Levels = npt.NDArray[np.uint8]
+_CERTAINTIES = ("", "likely", "known")  # a refusal's certainty by level; memory predicts nothing
 
 
 @dataclass(frozen=True)
@@ -33,19 +39,18 @@ def units(
     count = records.unit_count
     if not count:
         return _unreadable(payload, refused=any(hit.rule.code for hit in hits))
-    broken, certain = [False] * count, [""] * count
+    broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
     for hit in hits:
         if hit.rule.severity in BLOCKING:
-            for number in _concerned(contract, records, hit, hit.rows):
-                broken[number] = True
-        for number in _refused(contract, records, hit, all_or_nothing=all_or_nothing):
-            certain[number] = "known" if "known" in (certain[number], _certainty(contract, hit.rule)) else "likely"
-    certain = _spread(contract, records, certain)
+            broken[_concerned(records, hit.rule, hit.rows)] = True
+        concerned = _refused(records, hit, all_or_nothing=all_or_nothing)
+        refused[concerned] = np.maximum(refused[concerned], _certainty(contract, hit.rule))
+    refused = _spread(contract, records, refused)
     named = _named(contract, records, payload)
     return named.with_columns(
-        pl.Series("conforms", [not one for one in broken], dtype=pl.Boolean),
-        pl.Series("predicted", ["refused" if one else "accepted" for one in certain], dtype=pl.String),
-        pl.Series("certainty", certain, dtype=pl.String),
+        pl.Series("conforms", ~broken),
+        pl.Series("predicted", np.where(refused > 0, "refused", "accepted")),
+        pl.Series("certainty", np.array(_CERTAINTIES)[refused]),
     ).select(pl.col(name).cast(kind) for name, kind in UNIT_COLUMNS.items())
 
 
@@ -54,43 +59,44 @@ def failing_units(records: Records, file: str, rows: pl.Series) -> int:
     return records.unit(file).gather(rows).n_unique() if rows.len() else 0
 
 
-def _concerned(contract: Contract, records: Records, hit: Hit, rows: pl.Series | None) -> Iterable[int]:
-    if not hit.rule.file or hit.rule.file not in records.ready:
-        return range(records.unit_count)
-    numbers = records.unit(hit.rule.file)
-    chosen = numbers if rows is None else numbers.gather(rows)
-    return [int(number) for number in chosen.unique()]
+def _concerned(records: Records, rule: Rule, rows: pl.Series | None) -> Numbers | slice:
+    """Numbers of the units of these records; of the whole file, or of the whole payload for a package rule."""
+    if rule.file not in records.ready:
+        return slice(None)
+    numbers = records.unit(rule.file)
+    return (numbers if rows is None else numbers.gather(rows)).to_numpy()
 
 
-def _refused(contract: Contract, records: Records, hit: Hit, *, all_or_nothing: bool) -> Iterable[int]:
+def _refused(records: Records, hit: Hit, *, all_or_nothing: bool) -> Numbers | slice:
     rows = hit.rows
     if rows is not None and hit.coded is not None:
         rows = rows.filter(hit.coded)
     if not hit.rule.code or (rows is not None and not rows.len()):
-        return []
+        return slice(0)
     whole = hit.rule.code == "load" and all_or_nothing
-    return _concerned(contract, records, hit, None if whole else rows)
+    return _concerned(records, hit.rule, None if whole else rows)
 
 
-def _certainty(contract: Contract, rule: Rule) -> str:
-    return contract.codes[rule.code].certainty if rule.code in contract.codes else "known"
+def _certainty(contract: Contract, rule: Rule) -> int:
+    certainty = contract.codes[rule.code].certainty if rule.code in contract.codes else "known"
+    return _CERTAINTIES.index(certainty) if rule.code else 0
 
 
-def _spread(contract: Contract, records: Records, certain: list[str]) -> list[str]:
+def _spread(contract: Contract, records: Records, refused: Levels) -> Levels:
     """Where Oracle refuses more than the wrong unit, the refusal spreads over the units that share these columns."""
     for file in contract.roots:
-        if file.refused_together is None or file.id not in records.ready or not any(certain):
+        if file.refused_together is None or file.id not in records.ready or not refused.any():
             continue
         ready = records.ready[file.id]
         keys = ready.key(file.refused_together) or [pl.lit("").alias("key0")]
-        frame = ready.frame.select(*keys).with_columns(records.unit(file.id).alias("unit"))
-        refused = pl.Series("refused", certain, dtype=pl.String)
-        frame = frame.with_columns(refused.gather(frame["unit"]).alias("refused"))
-        names = [name for name in frame.columns if name.startswith("key")]
-        worst = frame.with_columns(pl.col("refused").min_by(pl.col("refused") == "").over(names).alias("worst"))
-        for unit, spread in worst.select("unit", "worst").unique().iter_rows():
-            certain[unit] = certain[unit] or spread
-    return certain
+        level = pl.Series("level", refused).gather(records.unit(file.id))
+        frame = ready.frame.select(*keys).with_columns(level, records.unit(file.id).alias("unit"))
+        together = frame.select(
+            "unit", pl.col("level").max().over([name for name in frame.columns if name.startswith("key")])
+        )
+        numbers = together["unit"].to_numpy()
+        refused[numbers] = np.maximum(refused[numbers], together["level"].to_numpy())
+    return refused
 
 
 def _named(contract: Contract, records: Records, payload: str) -> pl.DataFrame:

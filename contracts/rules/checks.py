@@ -38,14 +38,15 @@ class SetCheck:
     find: Callable[[Rule, Records], Found]
 
 
-def indexed(ready: Ready) -> pl.DataFrame:
-    """The ready frame with the index of each record under ``index``."""
-    return ready.frame.with_row_index("index")
+def indexed(ready: Ready) -> pl.LazyFrame:
+    """The ready frame with the index of each record under ``index``; lazy, so that a rule takes only its columns."""
+    return ready.frame.lazy().with_row_index("index")
 
 
-def applicable(rule: Rule, ready: Ready, frame: pl.DataFrame) -> pl.DataFrame:
-    """The records to which ``when`` applies; unknown does not."""
+def applicable(rule: Rule, ready: Ready) -> pl.LazyFrame:
+    """The indexed records to which ``when`` applies; unknown does not."""
     when = rule.conditions.get("when")
+    frame = indexed(ready)
     return frame.filter(when.expr(ready.value).fill_null(False)) if when else frame
 
 

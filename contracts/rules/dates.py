@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.model import File, Rule
 from contracts.records import Ready, Records, group_of
-from contracts.rules.checks import Found, applicable, indexed, rows
+from contracts.rules.checks import Found, applicable, rows
 
 END_OF_TIME = date(4712, 12, 31)
 
@@ -45,7 +45,7 @@ def disjoint(rule: Rule, records: Records) -> Found:
     """Records of different keys with equal ``by`` whose effective times overlap."""
     ready = records.ready[rule.file]
     dated = _dated(rule, records)
-    marked = applicable(rule, ready, indexed(ready)).select("index", *ready.key(rule.spec["by"]))
+    marked = applicable(rule, ready).select("index", *ready.key(rule.spec["by"])).collect()
     names = marked.columns[1:]
     spans = dated.join(marked.drop_nulls(), on="index", how="inner").select("index", "group", "from", "to", *names)
     pairs = spans.join(spans, on=names, how="inner", suffix="_other").filter(
@@ -82,7 +82,7 @@ def _dated(rule: Rule, records: Records) -> pl.DataFrame:
 
 def _living(ready: Ready) -> pl.DataFrame:
     """Records that create or change: a DELETE line has no history."""
-    frame = indexed(ready)
+    frame = ready.frame.with_row_index("index")
     return frame.filter(pl.col("_action") != "DELETE") if "_action" in frame.columns else frame
 
 

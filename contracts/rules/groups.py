@@ -16,16 +16,20 @@ def group(rule: Rule, records: Records) -> Found:
     """Records of every group whose check is false. A group in which a value failed its type is unknown."""
     ready = records.ready[rule.file]
     check = rule.conditions["check"]
-    keyed = _keyed(rule, records, ready)
-    names = [name for name in keyed.columns if name.startswith("key")]
-    frame = applicable(rule, ready, keyed)
-    groups = frame.group_by(names).agg(check.expr(ready.value).alias("ok"))
+    keys = _keys(rule, ready)
+    names = [f"key{at}" for at in range(len(keys))]
+    groups = (
+        applicable(rule, ready).with_columns(keys).group_by(names).agg(check.expr(ready.value).alias("ok")).collect()
+    )
     bad = groups.filter(~pl.col("ok"))
     doubt = ready.doubt([*_by(rule, records), *(name for one in rule.conditions.values() for name in one.columns)])
     if doubt is not None and bad.height:
-        bad = bad.join(keyed.filter(doubt).select(names).unique(), on=names, how="anti", nulls_equal=True)
-    failing = frame.join(bad, on=names, how="semi", nulls_equal=True) if bad.height else frame.clear()
-    return Found(rows(failing), applied=frame.height > 0)
+        unknown = indexed(ready).with_columns(keys).filter(doubt).select(names).unique().collect()
+        bad = bad.join(unknown, on=names, how="anti", nulls_equal=True)
+    if not bad.height:
+        return Found(pl.Series([], dtype=pl.UInt32), applied=groups.height > 0)
+    keyed = applicable(rule, ready).with_columns(keys).select("index", *names).collect()
+    return Found(rows(keyed.join(bad, on=names, how="semi", nulls_equal=True)), applied=True)
 
 
 def _by(rule: Rule, records: Records) -> list[str]:
@@ -35,28 +39,25 @@ def _by(rule: Rule, records: Records) -> list[str]:
     return list(rule.spec["group_by"])
 
 
-def _keyed(rule: Rule, records: Records, ready: Ready) -> pl.DataFrame:
+def _keys(rule: Rule, ready: Ready) -> list[pl.Expr]:
     by = rule.spec["group_by"]
-    frame = indexed(ready)
     if by == "accept_unit":
-        return frame.with_columns(records.unit(rule.file).alias("key0"))
-    if not by:
-        return frame.with_columns(pl.lit(0).alias("key0"))
-    return frame.with_columns(ready.key(by))
+        return [pl.col("_unit").alias("key0")]
+    return ready.key(by) if by else [pl.lit(0).alias("key0")]
 
 
 def unique(rule: Rule, records: Records) -> Found:
     """Every record whose key stood before; nulls are equal. Hashes first, then the hits' own values."""
     ready = records.ready[rule.file]
     names: Sequence[str] = rule.spec["unique"]
-    frame = applicable(rule, ready, indexed(ready))
+    frame = applicable(rule, ready)
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
-    keys = frame.select("index", *ready.key(names))
+    keys = frame.select("index", *ready.key(names)).collect()
     columns = keys.columns[1:]
     hits = keys.filter(keys.select(pl.struct(columns).hash()).to_series().is_duplicated())
     repeated = hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())
-    return Found(rows(repeated), applied=frame.height > 0)
+    return Found(rows(repeated), applied=keys.height > 0)
 
 
 def python(rule: Rule, records: Records) -> Found:
@@ -64,6 +65,6 @@ def python(rule: Rule, records: Records) -> Found:
     module, _, name = rule.spec["python"].partition(":")
     function = getattr(importlib.import_module(module), name)
     ready = records.ready[rule.file]
-    frame = applicable(rule, ready, indexed(ready))
+    frame = applicable(rule, ready).collect()
     failing = frame.filter(pl.col("_row").is_in(list(function(frame, records))))
     return Found(rows(failing), applied=frame.height > 0)

@@ -11,30 +11,29 @@ import polars as pl
 from contracts.conditions import NUMBER
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import Found, applicable, indexed, rows
+from contracts.rules.checks import Found, applicable, rows
 from contracts.rules.rows import row_check
 
 
 def exists(rule: Rule, records: Records) -> Found:
     """Records whose key does not occur in the other file, nor on the list. A blank key is unknown."""
     ready, spec = records.ready[rule.file], rule.spec
-    frame = _usable(ready, applicable(rule, ready, indexed(ready)), spec["columns"])
+    keys = [*ready.key(spec["columns"]), *_plain(ready, spec["columns"], "text")]
+    frame = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys).collect()
     missing = frame
     if other := records.ready.get(spec["in"]):
         where = rule.conditions.get("where")
         theirs = other.frame.filter(where.expr(other.value).fill_null(False)) if where else other.frame
-        own = frame.select("index", *ready.key(spec["columns"]))
-        names = own.columns[1:]
-        found = own.join(theirs.select(*other.key(spec["match"])), on=names, how="semi")
-        missing = frame.join(found, on="index", how="anti")
-    return _or_listed(spec.get("or_list", ""), rule, records, missing, spec["columns"], spec["match"], frame.height > 0)
+        names = [f"key{at}" for at in range(len(spec["columns"]))]
+        missing = frame.join(theirs.select(*other.key(spec["match"])), on=names, how="anti")
+    return _or_listed(spec.get("or_list", ""), records, missing, spec["match"], frame.height > 0)
 
 
 def parent(rule: Rule, records: Records) -> Found:
     """Records without their parent. No key at all fails, too, unless a missing column of it is reported as such."""
     ready, file = records.ready[rule.file], records.contract.files[rule.file]
     assert file.parent is not None
-    orphans = indexed(ready).filter(records.up(rule.file).is_null())
+    orphans = ready.frame.with_row_index("index").filter(records.up(rule.file).is_null())
     if orphans.height:
         for other in records.contract.rules.values():
             if other.kind == "required" and other.file == rule.file and other.column in rule.columns:
@@ -59,10 +58,10 @@ def totals(rule: Rule, records: Records) -> Found:
     """Records whose value differs from the aggregate of their lines; without lines the aggregate is 0."""
     ready, spec = records.ready[rule.file], rule.spec
     here, there = rule.conditions["here"], rule.conditions["there"]
-    frame = applicable(rule, ready, indexed(ready))
+    frame = applicable(rule, ready)
     doubt = ready.doubt([*here.columns, *spec["by"]])
     frame = frame.filter(~doubt) if doubt is not None else frame
-    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"]))
+    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"])).collect()
     names = own.columns[2:]
     other = records.ready.get(spec["in"])
     if other is None or not other.height:
@@ -81,7 +80,7 @@ def totals(rule: Rule, records: Records) -> Found:
     without = pl.col("doubt").is_null()
     total = pl.when(without).then(pl.lit(Decimal(0), dtype=NUMBER)).otherwise(pl.col("there"))
     differs = (pl.col("here") - total).abs() > Decimal(str(spec.get("tolerance", 0)))
-    return Found(rows(compared.filter(differs & ~pl.col("doubt").fill_null(False))), applied=frame.height > 0)
+    return Found(rows(compared.filter(differs & ~pl.col("doubt").fill_null(False))), applied=own.height > 0)
 
 
 def in_list(rule: Rule, records: Records) -> Found:
@@ -90,11 +89,9 @@ def in_list(rule: Rule, records: Records) -> Found:
     reference = records.contract.lists[spec["list"]]
     assert reference.rows is not None
     as_of = spec.get("as_of")
-    frame = _usable(
-        ready, applicable(rule, ready, indexed(ready)), [*spec["columns"], *([as_of["column"]] if as_of else [])]
-    )
+    frame = _usable(ready, applicable(rule, ready), [*spec["columns"], *([as_of["column"]] if as_of else [])])
     dated = [ready.value(as_of["column"]).alias("date")] if as_of else []
-    own = frame.select("index", *dated, *_plain(ready, spec["columns"]))
+    own = frame.select("index", *dated, *_plain(ready, spec["columns"])).collect()
     names = [name for name in own.columns if name.startswith("key")]
     listed = reference.rows.select(
         *(pl.col(name).alias(f"key{at}") for at, name in enumerate(spec["match"])), *_window(as_of)
@@ -104,7 +101,7 @@ def in_list(rule: Rule, records: Records) -> Found:
     else:
         found = own.join(listed, on=names, how="semi")
     failing = found if spec.get("absent") else own.join(found, on="index", how="anti")
-    return Found(rows(failing), applied=frame.height > 0)
+    return Found(rows(failing), applied=own.height > 0)
 
 
 def within(rule: Rule, records: Records) -> Found:
@@ -113,8 +110,8 @@ def within(rule: Rule, records: Records) -> Found:
     reference = records.contract.lists[spec["list"]]
     assert reference.rows is not None
     columns = spec.get("columns", [])
-    frame = _usable(ready, applicable(rule, ready, indexed(ready)), [spec["column"], *columns])
-    own = frame.select("index", ready.value(spec["column"]).alias("date"), *_plain(ready, columns))
+    frame = _usable(ready, applicable(rule, ready), [spec["column"], *columns])
+    own = frame.select("index", ready.value(spec["column"]).alias("date"), *_plain(ready, columns)).collect()
     keys = own.columns[1:]
     # few distinct dates stand in many records: judge each once
     distinct = own.select(keys).unique()
@@ -123,38 +120,28 @@ def within(rule: Rule, records: Records) -> Found:
     )
     pairs = distinct.join(windows, on=keys[1:], how="inner") if columns else distinct.join(windows, how="cross")
     good = pairs.filter(_inside()).select(keys).unique()
-    return Found(rows(own.join(good, on=keys, how="anti")), applied=frame.height > 0)
+    return Found(rows(own.join(good, on=keys, how="anti")), applied=own.height > 0)
 
 
-def _or_listed(
-    name: str,
-    rule: Rule,
-    records: Records,
-    missing: pl.DataFrame,
-    columns: Sequence[str],
-    match: Sequence[str],
-    applied: bool,
-) -> Found:
+def _or_listed(name: str, records: Records, missing: pl.DataFrame, match: Sequence[str], applied: bool) -> Found:
     if not name or not missing.height:
         return Found(rows(missing), applied)
     reference = records.contract.lists[name]
     if reference.rows is None:
         return Found(rows(missing.clear()), applied, not_checked=f"list {name} is not bound")
-    ready = records.ready[rule.file]
-    own = missing.select("index", *_plain(ready, columns))
-    listed = reference.rows.select(pl.col(column).alias(f"key{at}") for at, column in enumerate(match))
-    return Found(rows(own.join(listed, on=own.columns[1:], how="anti")), applied)
+    listed = reference.rows.select(pl.col(column).alias(f"text{at}") for at, column in enumerate(match))
+    return Found(rows(missing.join(listed, on=listed.columns, how="anti")), applied)
 
 
-def _usable(ready: Ready, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+def _usable(ready: Ready, frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
     """Records whose key is whole and whose values have their type: all others are unknown."""
     frame = frame.filter(pl.all_horizontal([ready.value(name).is_not_null() for name in columns])) if columns else frame
     doubt = ready.doubt(columns)
     return frame if doubt is None else frame.filter(~doubt)
 
 
-def _plain(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:
-    return [ready.plain(name).alias(f"key{at}") for at, name in enumerate(columns)]
+def _plain(ready: Ready, columns: Sequence[str], prefix: str = "key") -> list[pl.Expr]:
+    return [ready.plain(name).alias(f"{prefix}{at}") for at, name in enumerate(columns)]
 
 
 def _by(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:

@@ -72,7 +72,7 @@ def read_case(folder: Path) -> Case:
         raise ContractError("a case has one payload", where=str(folder), todo="leave one file beside expected.yaml")
     try:
         # all scalars as text: a unit may be called 0110
-        data = yaml.load(where.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        data = yaml.load(where.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
         if set(data) != _KEYS:
             raise ValueError(f"keys {', '.join(sorted(set(data) ^ _KEYS))}")
         expected = Judgement(_findings(data["findings"] or {}), _units(data["units"] or {}))
@@ -82,7 +82,9 @@ def read_case(folder: Path) -> Case:
         what, todo = f"expected.yaml cannot be used: {error}", f"write {', '.join(sorted(_KEYS))}"
         raise ContractError(what, where=str(where), todo=todo) from error
     if case.contract != folder.parent.name:
-        raise ContractError(f"contract {case.contract} is not the folder's", where=str(where), todo="move or correct it")
+        raise ContractError(
+            f"contract {case.contract} is not the folder's", where=str(where), todo="move or correct it"
+        )
     return case
 
 
@@ -116,7 +118,8 @@ def _finding_differences(expected: Findings, actual: Findings) -> Iterator[str]:
         here, there = expected.get(rule, {}), actual.get(rule, {})
         for file in sorted({*here, *there}):
             if here.get(file) != there.get(file):
-                yield f"rule {rule}, {file or 'package'}: expected {_records(here, file)}, found {_records(there, file)}"
+                place = f"rule {rule}, {file or 'package'}"
+                yield f"{place}: expected {_records(here, file)}, found {_records(there, file)}"
 
 
 def _records(files: Mapping[str, list[int]], file: str) -> str:

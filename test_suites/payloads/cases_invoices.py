@@ -114,20 +114,22 @@ _JOINS = (
           _without("lines", 3), {"1001": FINE, "1002": REFUSED}, _headers([2], "AP-040", "AP-070")),
     _case("header_is_not_the_sum_of_its_lines", "The header says more than its lines: Payables imports the invoice and holds it.",
           _spoilt("headers", 1, INVOICE_AMOUNT="180.00"), {"1001": FAULTY, "1002": FINE}, _headers([1], "AP-070")),
+    # of records that repeat a key the first one keeps it, the others are the findings
     _case("invoice_id_of_two_headers", "Two headers of one id: whose lines are they?",
           sent(AP, {"headers": [_header("1001", "A-7701", "100.00"), _header("1001", "A-7702", "100.00")], "lines": [_line("1001", "1", "100.00")]}),
-          {"1001": FAULTY}, _headers([1, 2], "AP-030")),
+          {"1001": FAULTY}, _headers([2], "AP-030")),
 )  # fmt: skip
 
 _VALUES = (
     _case("invoice_number_twice", "The same number of one supplier in one business unit: DUPLICATE INVOICE NUMBER.",
-          _spoilt("headers", 2, INVOICE_NUM="A-7701"), {"1001": REFUSED, "1002": REFUSED}, _headers([1, 2], "AP-050")),
+          _spoilt("headers", 2, INVOICE_NUM="A-7701"), {"1001": FINE, "1002": REFUSED}, _headers([2], "AP-050")),
     _case("invoice_number_twice_behind_a_blank", "A leading blank slips past the check for duplicates, and the invoice is paid twice.",
           _spoilt("headers", 2, INVOICE_NUM=" A-7701"), _BOTH_FINE, _headers([2], "AP-055")),
     _case("supplier_number_without_its_zeros", "0012345 came back from a spreadsheet as 12345: no such supplier, and so no such site.",
           _spoilt("headers", 1, VENDOR_NUM="12345"), {"1001": REFUSED, "1002": FINE}, _headers([1], "AP-015", "AP-016", "NCAP-040")),
-    _case("account_without_its_zero", "PRC 061 as 61: INVALID DISTRIBUTION ACCT.",
-          _spoilt("lines", 3, DIST_CODE_CONCATENATED="1-5110-61-411-304-000-00"), {"1001": FINE, "1002": REFUSED},
+    # the pod's account format is an open question and the code a likely one: no refusal is predicted
+    _case("account_without_its_zero", "PRC 061 as 61 is no account of the district's format.",
+          _spoilt("lines", 3, DIST_CODE_CONCATENATED="1-5110-61-411-304-000-00"), {"1001": FINE, "1002": FAULTY},
           _lines([3], "lines.DIST_CODE_CONCATENATED.pattern@NCAP")),
     _case("text_in_the_line_amount", "Text in a NUMBER column of the lines: all lines are lost with it.",
           _spoilt("lines", 3, AMOUNT="100 USD"), {"1001": DRAGGED, "1002": REFUSED}, _lines([3], "lines.AMOUNT.type")),

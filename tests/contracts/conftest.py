@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,6 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which ``contracts/`` is the library for the time of the test."""
     folder = tmp_path / "library"
     (folder / "contracts" / "finance").mkdir(parents=True)
-    monkeypatch.setattr("contracts.library.LIBRARY", folder / "contracts")
-    monkeypatch.setattr("contracts.lint.LIBRARY", folder / "contracts")
+    for module in ("contracts.library", "contracts.lint"):  # the room's door has a function of the name lint
+        monkeypatch.setattr(sys.modules[module], "LIBRARY", folder / "contracts")
     return folder

