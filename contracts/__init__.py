@@ -1,9 +1,13 @@
 """What is promised: contracts, rules, layouts, lists, findings. The only public door of the room."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from contracts.advice import advice
 from contracts.codes import code_table, tables
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
+from contracts.evaluation import RuleOutcome, evaluate
 from contracts.examples import Breaker, breakers, failing, frames, load_records, masked, valid_examples, written_breaker
 from contracts.library import FOLDERS, contract_ids, load, members
 from contracts.lint import exact, lint
@@ -24,9 +28,11 @@ from contracts.results import (
     Status,
     Submission,
 )
-from contracts.schema import ContractSchema, RuleOutcome, evaluate, schema
 from contracts.shift import shifted
 from contracts.written import template_columns
+
+if TYPE_CHECKING:
+    from contracts.contract_schema import ContractSchema, schema
 
 __all__ = [
     "BLOCKING",
@@ -87,3 +93,10 @@ __all__ = [
     "valid_examples",
     "written_breaker",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The pandera face, imported when it is asked for: most commands do not need it, and it takes long to load."""
+    if name in ("ContractSchema", "schema"):
+        return getattr(importlib.import_module("contracts.contract_schema"), name)
+    raise AttributeError(name)

@@ -17,11 +17,12 @@ def statements(document: Document, file: str) -> Iterator[tuple[int, dict[str, A
     for index, row in enumerate(document.data["files"][file].get("columns", ())):
         match = _SERIES.fullmatch(row["name"])
         if not match:
-            yield index, row
+            yield index, {**row, "at": _start(row, document, file, index, 1)} if "at" in row else row
             continue
         before, first, last, after = match.groups()
-        start = _start(row)
-        for offset, number in enumerate(range(int(first), int(last) + 1)):
+        count = _length(first, last, document, file, index)
+        start = _start(row, document, file, index, count)
+        for offset, number in enumerate(range(int(first), int(first) + count)):
             yield index, {**row, "name": f"{before}{number}{after}", **({"at": start + offset} if start else {})}
 
 
@@ -64,9 +65,25 @@ def in_release(row: Mapping[str, Any], release: str) -> bool:
     return str(row.get("since", "")) <= release and release <= str(row.get("until", "99D"))
 
 
-def _start(row: Mapping[str, Any]) -> int:
-    at = row.get("at")
-    return int(str(at).split("..")[0]) if at is not None else 0
+def _length(first: str, last: str, document: Document, file: str, index: int) -> int:
+    """Number of columns of a series; 0 after noting that it makes no sense."""
+    if len(first + last) <= 8 and int(first) <= int(last) < int(first) + 1000:
+        return int(last) - int(first) + 1
+    todo = "write it as {first..last}, at most 1000 columns"
+    document.fault(f"series {first}..{last} has no length", "files", file, "columns", index, todo=todo)
+    return 0
+
+
+def _start(row: Mapping[str, Any], document: Document, file: str, index: int, count: int) -> int:
+    """First position of a column or series, 0 if it states none; a range of another length is a fault."""
+    first, _, last = str(row.get("at", 0)).partition("..")
+    if len(first + last) > 12:
+        document.fault(f"{row['name']}: at {row['at']} is too large", "files", file, "columns", index)
+        return 0
+    if last and count and int(last) - int(first) + 1 != count:
+        what = f"{row['name']}: at {row['at']} has not the length of the name"
+        document.fault(what, "files", file, "columns", index, todo=f"{count} columns from position {first}")
+    return int(first)
 
 
 def keys(stated: Sequence[Any]) -> tuple[tuple[str, ...], ...]:

@@ -21,7 +21,8 @@ from sqlglot.errors import SqlglotError
 NUMBER = pl.Decimal(38, 10)
 """How every number is held: 28 digits before the point, 10 behind it."""
 
-_SUM_LIMIT = Decimal(10) ** 20  # beyond it a sum or product may overflow 38 digits: such a value is unknown
+_SUM_LIMIT = Decimal(10) ** 20  # beyond these a sum or a product may overflow 38 digits: the result is unknown
+_TERM_LIMIT = Decimal(10) ** 27
 _COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     exp.EQ: pl.Expr.eq,
     exp.NEQ: pl.Expr.ne,
@@ -30,6 +31,31 @@ _COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     exp.GT: pl.Expr.gt,
     exp.GTE: pl.Expr.ge,
 }
+_BINARY = frozenset({"this", "expression"})
+_ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
+    **dict.fromkeys(
+        (exp.And, exp.Or, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Nullif, exp.Extract, *_COMPARISONS), _BINARY
+    ),
+    **dict.fromkeys((exp.Paren, exp.Not, exp.Neg, exp.Abs, exp.Sum, exp.Min, exp.Max, exp.Avg), frozenset({"this"})),
+    **dict.fromkeys((exp.Upper, exp.Lower, exp.Trim, exp.Length, exp.DateStrToDate), frozenset({"this"})),
+    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), frozenset({"this", "expressions", "ignore_nulls"})),
+    exp.Is: _BINARY,
+    exp.Like: _BINARY | {"negate"},
+    exp.RegexpLike: _BINARY | {"negate", "flag"},  # refused with words of its own
+    exp.In: frozenset({"this", "expressions", "negate"}),
+    exp.Between: frozenset({"this", "low", "high", "negate"}),
+    exp.Column: frozenset({"this", "table"}),
+    exp.Literal: frozenset({"this", "is_string"}),
+    exp.Count: frozenset({"this", "big_int"}),
+    exp.Case: frozenset({"ifs", "default"}),
+    exp.Round: frozenset({"this", "decimals"}),
+    exp.DPipe: _BINARY | {"safe"},
+    exp.Substring: frozenset({"this", "start", "length"}),
+    exp.Cast: frozenset({"this", "to"}),
+    exp.Interval: frozenset({"this", "unit"}),
+}
+"""What a node may carry: sqlglot keeps options (SYMMETRIC, a second argument) that a translation would pass over."""
+
 _AGGREGATES = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count)
 
 
@@ -67,7 +93,11 @@ def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bo
     except (SqlglotError, RecursionError) as error:
         raise ConditionError(f"not a condition: {str(error).splitlines()[0]}", "write one SQL condition") from error
     checker = _Checker(sorts, group)
-    sort = checker.sort(tree)
+    try:
+        sort = checker.sort(tree)
+        _translate(tree, pl.col)
+    except RecursionError as error:
+        raise ConditionError("the condition is nested too deeply", "split the rule") from error
     if value and sort == "condition":
         raise ConditionError("a value is asked for, not a condition", "write a column or an aggregate")
     if not value and sort != "condition":
@@ -90,6 +120,12 @@ class _Checker:
         self.inside = False
 
     def sort(self, node: exp.Expr | None) -> str:
+        known = _ARGUMENTS.get(type(node)) if node is not None else None
+        surplus = [name for name, value in node.args.items() if value and name not in known] if node and known else []
+        if surplus and not isinstance(node, exp.Case):
+            raise ConditionError(
+                f"`{_sql(node)}`: {', '.join(surplus)} is outside the condition language", "write it plainly"
+            )
         match node:
             case exp.Paren():
                 return self.sort(node.this)
@@ -115,7 +151,7 @@ class _Checker:
             case exp.Column():
                 return self.column(node)
             case exp.Literal():
-                return "text" if node.is_string else "number"
+                return "text" if node.is_string else self.held(node)
             case exp.DateStrToDate():
                 return self.date(node)
             case _ if isinstance(node, _AGGREGATES):
@@ -189,6 +225,12 @@ class _Checker:
             raise ConditionError(f"no date: {_sql(node)}", "write DATE 'yyyy-mm-dd'") from error
         return "date"
 
+    def held(self, node: exp.Literal) -> str:
+        number = Decimal(node.name)
+        if abs(number) >= Decimal(10) ** 28 or number != round(number, 10):
+            raise ConditionError(f"{node.name}: more digits than are held", "28 before the point, 10 behind it")
+        return "number"
+
     def aggregate(self, node: exp.Expr) -> str:
         if not self.group:
             raise ConditionError(f"{_sql(node)}: aggregates belong to group rules", "add `group_by`")
@@ -252,7 +294,7 @@ class _Checker:
             case exp.Substring():
                 self.text(node.this)
                 for part in ("start", "length"):
-                    if node.args.get(part) is not None and not _digits(node.args[part]):
+                    if node.args.get(part) is not None and not (_digits(node.args[part]) and int(node.args[part].name)):
                         raise ConditionError("SUBSTR takes literal positions from 1", "write SUBSTR(x, 1, 2)")
                 return "text"
             case exp.Coalesce() | exp.Greatest() | exp.Least():
@@ -273,7 +315,7 @@ class _Checker:
 
     def shift(self, node: exp.Expr) -> str:
         interval = node.expression
-        if str(interval.args.get("unit")).upper() != "DAY" or not str(interval.this.name).isdigit():
+        if str(interval.args.get("unit")).upper() != "DAY" or not re.fullmatch(r"\d{1,5}", interval.this.name):
             raise ConditionError("intervals are whole days", "write INTERVAL 'n' DAY")
         sort = self.value(node.this)
         if sort not in ("date", "timestamp"):
@@ -283,11 +325,12 @@ class _Checker:
     def cast(self, node: exp.Cast) -> str:
         kind = node.to.this
         sort = self.value(node.this)
-        if kind in (exp.DType.DECIMAL, exp.DType.INT) and sort in ("text", "number"):
+        node.this.meta["number"] = sort == "number"
+        if kind in (exp.DType.DECIMAL, exp.DType.INT) and sort in ("text", "number") and not node.to.expressions:
             return "number"
         if kind in exp.DataType.TEXT_TYPES and sort in ("text", "number"):
             return "text"
-        raise ConditionError(f"`{_sql(node)}` is outside the condition language", "CAST takes NUMBER or VARCHAR2")
+        raise ConditionError(f"`{_sql(node)}` is outside the condition language", "CAST takes NUMBER or VARCHAR2(n)")
 
 
 def check_pattern(pattern: str) -> None:
@@ -349,9 +392,9 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
             days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
             return t(node.this) + pl.duration(days=days)
         case exp.Add():
-            return t(node.this) + t(node.expression)
+            return _below(t(node.this), _TERM_LIMIT) + _below(t(node.expression), _TERM_LIMIT)
         case exp.Sub():
-            return t(node.this) - t(node.expression)
+            return _below(t(node.this), _TERM_LIMIT) - _below(t(node.expression), _TERM_LIMIT)
         case exp.Mul():
             # half the digits each, so that the product fits 38 of them
             return _below(t(node.this), Decimal(10) ** 14) * _below(t(node.expression), Decimal(10) ** 14)
@@ -395,9 +438,18 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
 
 
 def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
-    if node.to.this in exp.DataType.TEXT_TYPES:
-        return inner.cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
-    return inner.cast(NUMBER, strict=False)
+    if node.to.this not in exp.DataType.TEXT_TYPES:
+        return inner.cast(NUMBER, strict=False)
+    text = inner.cast(pl.String)
+    if _is_number(node.this):
+        text = text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+    length = node.to.expressions
+    return text.str.slice(0, int(length[0].name)) if length else text
+
+
+def _is_number(node: exp.Expr) -> bool:
+    """Marked by the checker, who knows the sorts of the columns."""
+    return bool(node.meta.get("number"))
 
 
 def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
@@ -407,15 +459,16 @@ def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
             return pl.len().cast(NUMBER)
         if isinstance(inner, exp.Distinct):
             return t(inner.expressions[0]).drop_nulls().n_unique().cast(NUMBER)
-        return t(inner).count().cast(NUMBER)
+        return (t(inner).count() if inner.find(exp.Column) else pl.len()).cast(NUMBER)
     value = t(inner)
+    if not inner.find(exp.Column):
+        value = pl.repeat(value, pl.len())  # a constant counts once per record
     if isinstance(node, exp.Min):
         return value.min()
     if isinstance(node, exp.Max):
         return value.max()
-    value = _below(value, _SUM_LIMIT)
-    total = pl.when(value.count() > 0).then(value.sum())  # the SUM of nothing is NULL
-    return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)
+    total = pl.when((value.count() > 0) & ~(value.abs() >= _SUM_LIMIT).any()).then(_below(value, _SUM_LIMIT).sum())
+    return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)  # the SUM of nothing is NULL
 
 
 def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:

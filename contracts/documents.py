@@ -25,6 +25,7 @@ from contracts.errors import Fault
 Path_ = tuple[str | int, ...]
 _NULL = {"", "~", "null", "Null", "NULL"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 60  # levels of nesting; a contract needs eight
 
 
 @dataclass
@@ -100,14 +101,24 @@ class _Builder:
         self.anchors: dict[str, Any] = {}
 
     def build(self) -> Any:
+        """Return the data of the first document; a second one is a fault."""
+        data, documents = None, 0
         for event in self.events:
-            if isinstance(event, yaml.StreamEndEvent):
-                return None
-            if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
-                return self._node(event, ())
-        return None
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+            if documents > 1:
+                line = event.start_mark.line + 1
+                self.document.faults.append(
+                    Fault(self.document.name, line, "a second document begins", "write one contract per file")
+                )
+                break
+            if isinstance(event, yaml.NodeEvent):
+                data = self._node(event, ())
+        return data
 
     def _node(self, event: Any, path: Path_) -> Any:
+        if len(path) > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
         line = event.start_mark.line + 1
         self.document.lines.setdefault(path, line)
         if isinstance(event, yaml.AliasEvent):
@@ -181,7 +192,9 @@ def _alternatives(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _coerce(value: Any, schemas: list[Mapping[str, Any]]) -> Any:
     nodes = [alternative for node in schemas for alternative in _alternatives(node)]
     if isinstance(value, dict):
-        return {key: _coerce(item, _members(nodes, key)) for key, item in value.items()}
+        known = {key for node in nodes for key in node.get("properties", ())}
+        kept = {key: item for key, item in value.items() if item is not None or key not in known}  # null = absent
+        return {key: _coerce(item, _members(nodes, key)) for key, item in kept.items()}
     if isinstance(value, list):
         items = [node["items"] for node in nodes if isinstance(node.get("items"), dict)]
         return [_coerce(item, items) for item in value]
@@ -200,7 +213,7 @@ def _members(nodes: list[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]
 def _scalar(text: str, types: set[str | None]) -> Any:
     if "boolean" in types and text in ("true", "false"):
         return text == "true"
-    if "integer" in types and re.fullmatch(r"-?\d+", text):
+    if "integer" in types and re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
     if "number" in types and re.fullmatch(r"-?\d+(\.\d+)?", text):
         return Decimal(text)
@@ -226,6 +239,8 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
     path: Path_ = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
+        path = (*path, error.instance)
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
         known = list(error.schema.get("properties", ()))
         for key in [key for key in cast(dict[str, Any], error.instance) if key not in known]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from contracts import columns as statements
 from contracts.codes import code_table
-from contracts.conditions import Condition, ConditionError, check_pattern, parse
+from contracts.conditions import Condition, ConditionError, parse
 from contracts.documents import Document
 from contracts.errors import ContractError
-from contracts.facets import SEVERITY, Defaults, Statement, layout_rules, stated_rules
-from contracts.files import build_file, in_file_order, position_of
-from contracts.flexfields import add_flexfield
-from contracts.layouts import Layout, in_force
+from contracts.facets import SEVERITY, Defaults, Statement, layout_rules, stated_rules, unusable, with_code
+from contracts.files import build_file, check_file, check_money, in_file_order, layouts_in_force, position_of
+from contracts.flexfields import Pending, add_flexfield, settled, slots_of
+from contracts.layouts import Layout
 from contracts.links import link_history, link_parent
 from contracts.lists import bind, declare
 from contracts.model import (
@@ -30,7 +30,7 @@ from contracts.model import (
     Rule,
     Type,
 )
-from contracts.overlays import blank_rules, loosen, tighten
+from contracts.overlays import blank_rules, loosen, tighten, unknown_files
 from contracts.results import Severity
 from contracts.shapes import shape_rules
 from contracts.written import written_rules
@@ -55,31 +55,37 @@ class Assembly:
     profile: str
     lists_folder: Path | None
     sample: bool  # bind the library's sample rows (examples of the bare library only)
+    own: bool = False  # the contract is the profile's, not the library's
     files: dict[str, File] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     lists: dict[str, ReferenceList] = field(default_factory=dict)
     flexfields: dict[str, Flexfield] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
     layouts: dict[str, Layout] = field(default_factory=dict)
+    every_layout: dict[str, list[Layout]] = field(
+        default_factory=dict
+    )  # of each release the contract is tested against
+    slots: Mapping[str, frozenset[str]] = field(default_factory=dict)  # flexfield columns by file
     unconfirmed: list[tuple[str, str]] = field(default_factory=list)
     _known_sorts: dict[str, tuple[Sequence[int], Mapping[str, str]]] = field(default_factory=dict)
-    pending: dict[str, list[tuple[Rule, Document, tuple[str | int, ...]]]] = field(default_factory=dict)
+    pending: dict[str, list[Pending]] = field(default_factory=dict)
 
-    def build(self) -> Contract:
-        """Return the effective contract; statements with faults are left out of it."""
+    def build(self) -> Contract | None:
+        """Return the effective contract without the statements that have faults; None if a layout is not in force."""
         data = self.library.data
         self._codes(data)
         self.defaults = self._defaults(data)
-        for identity in data["files"]:
-            self._file(identity)
-        for identity in data["files"]:
-            link_parent(self, identity)
+        if not layouts_in_force(self):
+            return None
         for document in self.documents:
             for identity in document.data.get("lists", {}):
                 self._list(document, identity)
+        self._files(data)
+        for document in self.documents:
             for identity in document.data.get("flexfields", {}):
                 add_flexfield(self, document, identity)
         self._conditions_of_facets()
+        check_money(self)
         for document in self.documents:
             for rule in written_rules(self, document):
                 self.add(rule, document, "rules", rule.id)
@@ -140,23 +146,26 @@ class Assembly:
 
     # files and columns
 
+    def _files(self, data: Mapping[str, Any]) -> None:
+        self.slots = slots_of(self.documents)
+        unknown_files(self)
+        for identity in data["files"]:
+            self._file(identity)
+        for identity in data["files"]:
+            link_parent(self, identity)
+        for identity in data["files"]:
+            check_file(self, identity)
+
     def _file(self, identity: str) -> None:
         spec = self.library.data["files"][identity]
-        layout = self._layout(identity, spec)
+        layout = self.layouts.get(identity)
         rows = statements.by_name(self.library, identity)
         names = list(layout.columns) if layout else in_file_order(rows, self.release)
         built = {name: self._column(identity, name, layout, rows) for name in names}
-        if layout:
-            for name in rows.keys() - layout.columns.keys():
-                index = rows[name][0]
-                self.library.fault(
-                    f"{name} is not in {layout.path}",
-                    "files",
-                    identity,
-                    "columns",
-                    index,
-                    todo="use a column of the layout",
-                )
+        for name, (index, _) in rows.items():
+            if lacking := next((one for one in self.every_layout.get(identity, ()) if name not in one.columns), None):
+                path = ("files", identity, "columns", index)
+                self.library.fault(f"{name} is not in {lacking.path}", *path, todo="use a column of the layout")
         over = self.overlay.data.get("files", {}).get(identity, {}) if self.overlay else {}
         self.files[identity] = build_file(identity, spec, over, built, layout, self.library.data["channel"])
         self._facets(identity, layout, rows)
@@ -166,24 +175,12 @@ class Assembly:
         if question := spec.get("unconfirmed"):
             self.unconfirmed.append((f"file {identity}", question))
 
-    def _layout(self, identity: str, spec: Mapping[str, Any]) -> Layout | None:
-        if "layout" not in spec:
-            return None
-        for release in self.library.data.get("releases", [self.release]):
-            try:
-                in_force(spec["layout"], release)
-            except ContractError as error:
-                self.library.fault(error.what, "files", identity, "layout", todo=error.todo)
-                return None
-        self.layouts[identity] = in_force(spec["layout"], self.release)
-        return self.layouts[identity]
-
     def _column(self, file: str, name: str, layout: Layout | None, rows: Mapping[str, tuple[int, Any]]) -> Column:
         index, row = rows.get(name, (-1, {}))
         own = layout.columns[name] if layout else None
         kind = own.type if own else _type(row["type"])
         if own and "type" in row:
-            kind = self.narrow(self.library, file, index, row, own.type)
+            kind = self.narrow(self.library, name, row, own.type, "files", file, "columns", index)
         return Column(
             name=name,
             type=kind,
@@ -191,27 +188,26 @@ class Assembly:
             label=own.label if own else row.get("label", ""),
             note=row.get("note", ""),
             personal_data=row.get("personal_data", "none"),
-            listed=index >= 0,
+            listed=index >= 0 or name in self.slots.get(file, ()),
             default=row.get("default"),
             key_role=own.key_role if own else "",
             foreign_key=own.foreign_key if own else "",
             place=self.place(self.library, "files", file, "columns", index) if index >= 0 else None,
         )
 
-    def narrow(self, document: Document, file: str, index: int, row: Mapping[str, Any], own: Type) -> Type:
+    def narrow(self, document: Document, name: str, row: Mapping[str, Any], own: Type, *path: str | int) -> Type:
         """The stated type where it narrows the one in force; else that one, after noting the fault."""
         stated = Type.parse(row["type"])
-        path = ("files", file, "columns", index)
         if stated.kind in ("date", "timestamp") and not stated.mask:
             stated = replace(stated, mask=own.mask)
         if stated == own:
             document.fault(
-                f"{row['name']}: type {stated} is what is already in force", *path, todo="leave it out", level="warning"
+                f"{name}: type {stated} is what is already in force", *path, todo="leave it out", level="warning"
             )
             return own
         if not statements.narrower(stated, own):
             document.fault(
-                f"{row['name']}: type {stated} is not narrower than {own}", *path, todo="only narrow a layout's type"
+                f"{name}: type {stated} is not narrower than {own}", *path, todo="only narrow a layout's type"
             )
             return own
         return stated
@@ -226,7 +222,7 @@ class Assembly:
             own = layout.columns[name] if layout else None
             if own and (column.listed or self.files[file].unlisted != "ignored"):
                 for rule in layout_rules(file, column, own, self.defaults, place, spec.get("required_when", ""), hdl):
-                    self.pend(_with_code(rule, row, self.defaults), self.library, path)
+                    self.pend(with_code(rule, row, self.defaults), self.library, path)
             if index >= 0:
                 self.state(file, column, Statement(row, place, own=own.type if own else None), self.library, path)
 
@@ -237,12 +233,10 @@ class Assembly:
         row = statement.row
         for code in _cited(row.get("rejects", {})):
             self.check_code(code, document, *path)
-        if "pattern" in row:
-            try:
-                check_pattern(row["pattern"])
-            except ConditionError as error:
-                document.fault(f"{column.name}: {error.what}", *path, todo=error.todo)
-                return
+        if faults := list(unusable(column, row)):
+            for what, todo in faults:
+                document.fault(f"{column.name}: {what}", *path, todo=todo)
+            return
         if question := row.get("unconfirmed"):
             self.unconfirmed.append((f"{file}.{column.name}{statement.suffix}", question))
         for rule in stated_rules(file, column, statement, self.defaults):
@@ -275,8 +269,7 @@ class Assembly:
 
     def _conditions_of_facets(self) -> None:
         blank = {identity: file for identity, file in self.files.items() if file.unlisted == "blank"}
-        for parts in self.pending.values():
-            rule, document, path = parts[-1] if not parts[0][0].spec.get("contexts") else _joined(parts)
+        for rule, document, path in (one for parts in self.pending.values() for one in settled(parts)):
             column = self.files[rule.file].columns[rule.column]
             if rule.file in blank and not column.listed:
                 if rule.kind == "required" and self.overlay:
@@ -290,8 +283,6 @@ class Assembly:
             if rule.kind == "list" and (unknown := self._list_of(rule)):
                 document.fault(f"no list {unknown}", *path, todo="declare it under `lists`")
                 continue
-            if len(parts) > 1 and not rule.spec.get("contexts"):
-                rule = _narrowed(parts[0][0], rule)
             conditions = self._whens(rule, document, path)
             if conditions is not None:
                 self.add(replace(rule, conditions=conditions), document, *path)
@@ -421,33 +412,3 @@ def _type(text: str) -> Type:
 
 def _cited(rejects: str | Mapping[str, str]) -> Iterable[str]:
     return [rejects] if isinstance(rejects, str) else rejects.values()
-
-
-def _with_code(rule: Rule, row: Mapping[str, Any], defaults: Defaults) -> Rule:
-    """A layout's own rule with the code that the contract cites for it."""
-    rejects = row.get("rejects", "")
-    code = rejects.get(rule.kind, "") if isinstance(rejects, dict) else rejects if rule.kind == "required" else ""
-    if not code:
-        return rule
-    predicted = defaults.predicts(code, unconfirmed=row.get("unconfirmed", ""))
-    return replace(rule, code=predicted, spec={**rule.spec, "cited": True})
-
-
-def _narrowed(own: Rule, stated: Rule) -> Rule:
-    """The contract's statement in place of the layout's facet of the same id; what the layout predicts stays."""
-    spec = dict(stated.spec)
-    if stated.kind == "length":
-        spec["buffer"] = own.spec["buffer"]
-    elif stated.kind == "type":
-        spec["subsumes"] = True  # one rule judges both, whereas an overlay's stands beside the library's
-    return replace(stated, spec=spec, code=stated.code or own.code)
-
-
-_Pending = tuple[Rule, Document, tuple[str | int, ...]]
-
-
-def _joined(parts: list[_Pending]) -> _Pending:
-    """One rule of a slot that several contexts define: its id stands once, its contexts side by side."""
-    rule, document, path = parts[0]
-    contexts = tuple(context for one, _, _ in parts for context in one.spec["contexts"])
-    return replace(rule, spec={**rule.spec, "contexts": contexts}), document, path

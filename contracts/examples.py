@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from contracts.errors import ContractError
+from contracts.evaluation import RuleOutcome, evaluate
 from contracts.model import Column, Contract, Example, File, Rule, Type
 from contracts.records import Records
-from contracts.schema import RuleOutcome, evaluate
 from contracts.typing import DEFAULT_MASKS, mask_forms
 
 Row = Mapping[str, str | None]
@@ -35,14 +35,14 @@ class Breaker:
 
 def masked(text: str | None, column: Column, file: File) -> str | None:
     """An example's value as the file writes it: ISO dates get the column's mask, all else stays."""
-    if text is None or column.type.kind not in ("date", "timestamp"):
-        return text
+    if not text or column.type.kind not in ("date", "timestamp"):
+        return text or None
     mask = column.type.mask or (file.csv.dates if column.type.kind == "date" else DEFAULT_MASKS["timestamp"])
     try:
         moment = datetime.fromisoformat(text) if column.type.kind == "timestamp" else date.fromisoformat(text)
     except ValueError:
         return text
-    form = mask_forms(mask)[1]
+    form = mask_forms(mask)[1].replace("%Y", f"{moment.year:04d}")  # strftime does not pad early years everywhere
     return moment.strftime(form) + (":000000" if mask.endswith(":FF") else ".000000" if mask.endswith(".FF") else "")
 
 

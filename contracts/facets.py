@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from contracts.conditions import ConditionError, check_pattern
 from contracts.layouts import LOADER_BUFFER, LayoutColumn
 from contracts.model import Code, Column, Place, Rule, Type
 from contracts.results import SEVERITIES, Severity
@@ -89,6 +93,71 @@ def stated_rules(file: str, column: Column, statement: Statement, defaults: Defa
     for kind in ("one_of", "pattern", "range", "list"):
         if kind in row:
             yield own.stated(kind, {kind: row[kind]})
+
+
+def with_code(rule: Rule, row: Mapping[str, Any], defaults: Defaults) -> Rule:
+    """A layout's own rule with the code that the contract cites for it."""
+    rejects = row.get("rejects", "")
+    code = rejects.get(rule.kind, "") if isinstance(rejects, dict) else rejects if rule.kind == "required" else ""
+    if not code:
+        return rule
+    predicted = defaults.predicts(code, unconfirmed=row.get("unconfirmed", ""))
+    return replace(rule, code=predicted, spec={**rule.spec, "cited": True})
+
+
+def narrowed(own: Rule, stated: Rule) -> Rule:
+    """The contract's statement in place of the layout's facet of the same id; what the layout predicts stays."""
+    spec = dict(stated.spec)
+    if stated.kind == "length":
+        spec["buffer"] = own.spec["buffer"]
+    elif stated.kind == "type":
+        spec["subsumes"] = True  # one rule judges both, whereas an overlay's stands beside the library's
+    return replace(stated, spec=spec, code=stated.code or own.code)
+
+
+def unusable(column: Column, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (what, to do) for each facet of a statement that no value could be held against."""
+    if "pattern" in row:
+        try:
+            check_pattern(row["pattern"])
+        except ConditionError as error:
+            yield error.what, error.todo
+    if not all(isinstance(value, str) for value in row.get("one_of", ())):
+        yield "one_of holds what is no value", "write words or numbers"
+    mask = Type.parse(row["type"]).mask if "type" in row else ""
+    if what := mask_fault(mask):
+        yield what, MASK_TODO
+    if "range" in row and (what := _range_fault(row["range"], column.type)):
+        yield what, "write [lowest, highest], dates as YYYY-MM-DD"
+
+
+MASK_TODO = "write it with YYYY, MM, DD, HH24, MI, SS, FF"
+
+
+def mask_fault(mask: str) -> str:
+    """Why dates cannot be read by an Oracle mask, or "" (also for no mask)."""
+    if not mask:
+        return ""
+    if strange := re.findall(r"[A-Za-z]+", re.sub("YYYY|HH24|MM|DD|MI|SS|FF", " ", mask)):
+        return f"mask {mask}: {', '.join(strange)} is not understood"
+    missing = [part for part in ("YYYY", "MM", "DD") if part not in mask]
+    return f"mask {mask}: {', '.join(missing)} is missing" if missing else ""
+
+
+def _range_fault(bounds: Sequence[Any], kind: Type) -> str:
+    read: Mapping[str, Callable[[str], Any]] = {
+        "number": Decimal, "date": date.fromisoformat, "timestamp": datetime.fromisoformat
+    }  # fmt: skip
+    if kind.sort not in read:
+        return f"range: a {kind.kind} has none"
+    if not all(isinstance(bound, str) for bound in bounds):
+        return "range: an end is missing"
+    try:
+        low, high = (read[kind.sort](bound) for bound in bounds)
+        ordered = low <= high
+    except (ValueError, ArithmeticError, TypeError):
+        return f"range: {bounds[0]} to {bounds[1]} are no {kind.kind}s"
+    return "" if ordered else f"range: {bounds[0]} lies above {bounds[1]}"
 
 
 def cap(severity: Severity, certainty: str) -> Severity:

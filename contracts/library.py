@@ -11,7 +11,7 @@ from contracts.documents import Document, read_document, read_plain
 from contracts.effective import Assembly
 from contracts.errors import ContractError, Fault, LintError
 from contracts.files import names_of
-from contracts.model import Contract
+from contracts.model import Contract, Place
 from contracts.profiles import Profile, load_profile
 
 LIBRARY = Path(__file__).parent
@@ -59,22 +59,21 @@ def assemble(
 ) -> tuple[Contract | None, list[Fault]]:
     """Return the effective contract as far as it can be built, and all faults of its files.
 
-    None where a file breaks the grammar. Raises ContractError for an unknown id or release.
+    None where a file breaks the grammar or a layout is not in force. Raises ContractError for an unknown id or release.
     """
     chosen = load_profile(profile) if isinstance(profile, str) else profile
     library, overlay = _documents(identity, chosen)
     documents = [document for document in (library, overlay) if document]
-    for document in documents:
-        document.faults = list(document.faults)
     if any(fault.level == "error" for document in documents for fault in document.faults):
         return None, [fault for document in documents for fault in document.faults]
     building = Assembly(
-        library=_copy(library),
-        overlay=_copy(overlay) if overlay else None,
+        library=library,
+        overlay=overlay,
         release=_release(library, overlay, chosen, release),
         profile=chosen.name,
         lists_folder=chosen.path,
         sample=sample,
+        own=identity not in _files(LIBRARY),
     )
     contract = building.build()
     return contract, sorted({fault for document in building.documents for fault in document.faults})
@@ -99,19 +98,29 @@ def _documents(identity: str, profile: Profile) -> tuple[Document, Document | No
         raise ContractError(
             f"no contract {identity}", where=f"profile {profile.name}", todo=f"use one of: {', '.join(near)}"
         )
-    found = [_read(path, _shown(path, root)) for root, path in own]
-    overlay = next((document for document in found if "extends" in document.data), None)
-    library = next((document for document in found if "extends" not in document.data), None)
-    if library is None:
-        assert overlay is not None
-        overlay.fault(
-            f"extends {overlay.data['extends']}, which is not in the library", "extends", todo="name a library contract"
-        )
-        library = overlay
+    library, overlay = (
+        (_read(path, _shown(path, root)) for root, path in own) if len(own) > 1 else (_only(*own[0]), None)
+    )
     _check_identity(library, identity, "contract")
-    if overlay and overlay is not library:
+    if overlay:
         _check_identity(overlay, identity, "extends")
-    return library, overlay if overlay is not library else None
+        if "contract" in overlay.data:
+            overlay.fault(
+                f"the library has a contract {identity}", "contract", todo="write `extends`, or give it another name"
+            )
+    return library, overlay
+
+
+def _only(root: Path, path: Path) -> Document:
+    """A contract that stands in the library alone, or in the profile alone."""
+    document = _read(path, _shown(path, root))
+    if "extends" in document.data:
+        document.fault(
+            f"extends {document.data['extends']}, which is not in the library",
+            "extends",
+            todo="name a library contract",
+        )
+    return document
 
 
 def _check_identity(document: Document, identity: str, key: str) -> None:
@@ -121,13 +130,34 @@ def _check_identity(document: Document, identity: str, key: str) -> None:
         document.fault(fault_text, key, todo=f"write {key}: {identity}")
 
 
+def prefixes(profile: Profile) -> list[tuple[str, Place]]:
+    """Prefix of every contract and overlay of a profile, and where it says so."""
+    found: list[tuple[str, Place]] = []
+    for root in _roots(profile):
+        for path in _files(root).values():
+            document = _read(path, _shown(path, root))
+            if prefix := document.data.get("prefix"):
+                found.append((str(prefix), Place(document.name, document.line("prefix"))))
+    return found
+
+
+def strays(profile: Profile) -> list[Fault]:
+    """Contract files of a profile that stand in no department folder, so that nobody would read them."""
+    found = [path for root in _roots(profile)[1:] for path in root.rglob("*.y*ml") if path not in _files(root).values()]
+    todo = f"contracts stand as <department>/<name>.yaml, departments are {', '.join(FOLDERS)}"
+    return [Fault(path.as_posix(), 1, "a contract file that is never read", todo) for path in sorted(found)]
+
+
 def _roots(profile: Profile) -> list[Path]:
     return [LIBRARY, *([profile.path / "contracts"] if profile.path else [])]
 
 
 def _shown(path: Path, root: Path) -> str:
-    base = LIBRARY.parent if path.is_relative_to(LIBRARY) else root.parent
-    return path.relative_to(base).as_posix()
+    """The path that people are told; an overlay's begins with its profile's folder, since the library has its like."""
+    if path.is_relative_to(LIBRARY):
+        return path.relative_to(LIBRARY.parent).as_posix()
+    extends = (LIBRARY / path.relative_to(root)).is_file()
+    return path.relative_to(root.parent.parent if extends else root.parent).as_posix()
 
 
 def _files(root: Path) -> dict[str, Path]:
@@ -135,18 +165,15 @@ def _files(root: Path) -> dict[str, Path]:
 
 
 @cache
-def _cached(path: Path, shown: str, changed: int) -> Document:
+def _cached(path: Path, shown: str, changed: int, size: int) -> Document:
     return read_document(path, shown)
 
 
 def _read(path: Path, shown: str) -> Document:
-    """The document; read again only if the file has changed since."""
-    return _cached(path, shown, path.stat().st_mtime_ns)
-
-
-def _copy(document: Document) -> Document:
-    """A document whose faults may grow without touching the one that is kept."""
-    return Document(document.name, document.data, document.lines, list(document.faults))
+    """The document, its faults free to grow; the file is read again only if it has changed since."""
+    state = path.stat()
+    kept = _cached(path, shown, state.st_mtime_ns, state.st_size)
+    return Document(kept.name, kept.data, kept.lines, list(kept.faults))
 
 
 def _folder_order(identity: str) -> int:

@@ -23,6 +23,11 @@ def link_parent(assembly: Assembly, identity: str) -> None:
             f"no file {spec['file']}", "files", identity, "parent", todo=f"use one of: {', '.join(assembly.files)}"
         )
         return
+    if _in_circle(assembly, identity):
+        assembly.library.fault(
+            f"{identity} is an ancestor of itself", "files", identity, "parent", todo="one file has no parent: the root"
+        )
+        return
     alternatives = _alternatives_by(spec.get("by"), assembly.files[identity], assembly.files[spec["file"]])
     if not alternatives:
         assembly.library.fault("the parent's key cannot be derived", "files", identity, "parent", todo="write `by`")
@@ -30,6 +35,9 @@ def link_parent(assembly: Assembly, identity: str) -> None:
     for alternative in alternatives:
         assembly.known(identity, alternative, assembly.library, "files", identity, "parent")
         assembly.known(spec["file"], alternative.values(), assembly.library, "files", identity, "parent")
+        _same_sorts(assembly, identity, spec["file"], alternative)
+    if "or_list" in spec and not _usable_list(assembly, identity, spec["or_list"], alternatives):
+        return
     parent = Parent(spec["file"], alternatives, spec.get("or_list", ""))
     assembly.files[identity] = replace(assembly.files[identity], parent=parent)
     if code := spec.get("rejects", ""):
@@ -53,6 +61,37 @@ def link_parent(assembly: Assembly, identity: str) -> None:
         identity,
         "parent",
     )
+
+
+def _in_circle(assembly: Assembly, identity: str) -> bool:
+    """True if the chain of parents of a file comes back to it."""
+    files, seen = assembly.library.data["files"], [identity]
+    while (above := files.get(seen[-1], {}).get("parent", {}).get("file")) and above not in seen:
+        seen.append(above)
+    return bool(above == identity)
+
+
+def _same_sorts(assembly: Assembly, child: str, parent: str, alternative: Mapping[str, str]) -> None:
+    own, above = assembly.files[child].columns, assembly.files[parent].columns
+    for name, match in alternative.items():
+        if name in own and match in above and own[name].type.sort != above[match].type.sort:
+            assembly.library.fault(
+                f"{name} is a {own[name].type.sort}, {match} of {parent} a {above[match].type.sort}",
+                "files", child, "parent", todo="give both the same type", level="warning",
+            )  # fmt: skip
+
+
+def _usable_list(assembly: Assembly, child: str, name: str, alternatives: Sequence[Mapping[str, str]]) -> bool:
+    """True if the list in which a parent may stand is declared and has the columns of one alternative at least."""
+    reference = assembly.lists.get(name)
+    if reference is None:
+        assembly.library.fault(f"no list {name}", "files", child, "parent", todo="declare it under `lists`")
+        return False
+    if reference.columns and not any(set(one.values()) <= set(reference.columns) for one in alternatives):
+        what = f"list {name} has not the columns of the parent's key"
+        assembly.library.fault(what, "files", child, "parent", todo="its columns are named as the parent's")
+        return False
+    return True
 
 
 def link_history(assembly: Assembly, identity: str, spec: Mapping[str, Any]) -> None:

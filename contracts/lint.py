@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import importlib
 from collections.abc import Iterable
+from pathlib import Path
 
 from contracts.errors import ContractError, Fault
 from contracts.examples import Breaker, breakers, failing, load_records, written_breaker
 from contracts.layouts import in_force
-from contracts.library import LIBRARY, assemble, contract_ids
+from contracts.library import LIBRARY, assemble, contract_ids, prefixes, strays
 from contracts.model import Contract, Example, Place
 from contracts.profiles import ORACLE, Profile, load_profile
-from contracts.written import template_columns
 
 
 def lint(profile: Profile, identities: Iterable[str] = ()) -> list[Fault]:
@@ -22,7 +22,7 @@ def lint(profile: Profile, identities: Iterable[str] = ()) -> list[Fault]:
     """
     wanted = list(identities) or contract_ids(profile)
     faults = [fault for identity in wanted for fault in _lint_one(identity, profile)]
-    return sorted({*faults, *_shared_prefixes(profile)})
+    return sorted({*faults, *_shared_prefixes(profile), *strays(profile)})
 
 
 def _lint_one(identity: str, profile: Profile) -> list[Fault]:
@@ -30,37 +30,29 @@ def _lint_one(identity: str, profile: Profile) -> list[Fault]:
     contract, faults = assemble(identity, profile, sample=bare)
     if contract is None or any(fault.level == "error" for fault in faults):
         return faults
-    found = [*faults, *_labels(contract), *_conditional_columns(contract), *_units(contract)]
-    if not bare and not contract.overlay and identity in contract_ids(load_profile(ORACLE)):
+    found = [*faults, *_conditional_columns(contract), *_units(contract), *_needs(contract, profile)]
+    found += _functions(contract)
+    own = identity not in contract_ids(load_profile(ORACLE))
+    if not bare and not contract.overlay and not own:
         return found  # nothing of the profile's own: the bare library's examples say all
     for release in contract.releases or ("",):
-        of_release = assemble(identity, profile, release=release, sample=bare)[0]
-        if of_release:
-            found += _examples(of_release)
+        of_release, its_faults = assemble(identity, profile, release=release, sample=bare)
+        found += its_faults
+        if of_release and not any(fault.level == "error" for fault in its_faults):
+            found += _examples(of_release, profile, own=own)
     if not any(fault.level == "error" for fault in found):
         found += _breakers(contract)
     return found
 
 
 def _shared_prefixes(profile: Profile) -> list[Fault]:
-    seen: Counter[str] = Counter()
-    places: dict[str, list[Place]] = {}
-    for identity in contract_ids(profile):
-        contract, _ = assemble(identity, profile)
-        if contract:
-            own = {rule.prefix: rule.place for rule in contract.rules.values() if rule.prefix and rule.place}
-            for prefix, place in {
-                contract.prefix: Place(f"contracts/{identity.replace('.', '/')}.yaml", 1),
-                **own,
-            }.items():
-                seen[prefix] += 1
-                places.setdefault(prefix, []).append(place)
-    return [
-        Fault(place.path, place.line, f"prefix {prefix} is used by another contract", "choose one of your own")
-        for prefix, count in seen.items()
-        if count > 1
-        for place in places[prefix][1:]
-    ]
+    """Rule ids begin with the prefix, so no two contracts or overlays have the same."""
+    first: dict[str, Place] = {}
+    found = []
+    for prefix, place in prefixes(profile):
+        if first.setdefault(prefix, place) != place:
+            found.append(_at(place, f"prefix {prefix} is used by another contract", "choose one of your own"))
+    return found
 
 
 def _at(place: Place | None, what: str, todo: str = "", level: str = "error") -> Fault:
@@ -70,25 +62,6 @@ def _at(place: Place | None, what: str, todo: str = "", level: str = "error") ->
 def _file_place(contract: Contract, file: str) -> Place:
     columns = contract.files[file].columns.values()
     return next((column.place for column in columns if column.place), Place(contract.id, 1))
-
-
-def _labels(contract: Contract) -> list[Fault]:
-    found = []
-    for file in contract.files.values():
-        for name in template_columns(file.record):
-            column = file.columns.get(name)
-            if name not in ("_row", "_line") and column is None:
-                found.append(
-                    _at(
-                        _file_place(contract, file.id),
-                        f"record: {name} is no column of {file.id}",
-                        "use a column or _row",
-                    )
-                )
-            elif column and column.masked:
-                todo = "label a record by what is no personal data"
-                found.append(_at(_file_place(contract, file.id), f"record: {name} holds personal data", todo))
-    return found
 
 
 def _conditional_columns(contract: Contract) -> list[Fault]:
@@ -115,21 +88,41 @@ def _conditional_columns(contract: Contract) -> list[Fault]:
 
 
 def _units(contract: Contract) -> list[Fault]:
+    return [
+        _at(_file_place(contract, file.id), "each record is a unit: business_key is missing", "name the key")
+        for file in contract.roots
+        if file.accept_unit == (("_row",),) and file.business_key == (("_row",),)
+    ]
+
+
+def _needs(contract: Contract, profile: Profile) -> list[Fault]:
+    known = contract_ids(profile)
+    place = _file_place(contract, next(iter(contract.files)))
+    return [
+        _at(Place(place.path, 1), f"needs: no contract {identity}", f"use one of: {', '.join(known)}")
+        for identity in contract.needs
+        if identity not in known
+    ]
+
+
+def _functions(contract: Contract) -> list[Fault]:
+    """Functions of the escape hatch that are not there."""
     found = []
-    for file in contract.roots:
-        names = {name for key in (*file.accept_unit, *file.business_key) for name in key} | ({file.period} - {""})
-        for name in sorted(names - set(file.columns) - {"_row"}):
-            found.append(
-                _at(_file_place(contract, file.id), f"accept unit: {name} is no column of {file.id}", "use a column")
-            )
-        if file.accept_unit == (("_row",),) and file.business_key == (("_row",),):
-            found.append(
-                _at(_file_place(contract, file.id), "each record is a unit: business_key is missing", "name the key")
-            )
+    for rule in contract.rules.values():
+        if rule.kind != "python":
+            continue
+        module, _, name = rule.spec["python"].partition(":")
+        try:
+            missing = not callable(getattr(importlib.import_module(module), name, None))
+        except ImportError:
+            missing = True
+        if missing:
+            what = f"{rule.id}: no function {rule.spec['python']}"
+            found.append(_at(rule.place, what, "write package.module:function of an installed package"))
     return found
 
 
-def _examples(contract: Contract) -> list[Fault]:
+def _examples(contract: Contract, profile: Profile, *, own: bool) -> list[Fault]:
     found = []
     for example in contract.examples.values():
         other_release = example.release and example.release != contract.release
@@ -141,24 +134,29 @@ def _examples(contract: Contract) -> list[Fault]:
             )
             continue
         try:
-            records = load_records(contract, example, LIBRARY / contract.department.lower())
+            records = load_records(contract, example, _beside(contract, profile, own=own or bool(example.prefix)))
         except ContractError as error:
             found.append(_at(example.place, error.what, error.todo))
             continue
-        failed = failing(contract, records)
-        if example.expects is None and failed:
-            where = f" in release {contract.release}" if contract.release else ""
-            what = f"example {example.name} must be valid{where}, it breaks {_listing(failed)}"
-            found.append(_at(example.place, what, "correct the example or the rule"))
-        elif example.expects is not None and set(failed) != set(example.expects):
-            found.append(
-                _at(
-                    example.place,
-                    f"example {example.name} breaks {_listing(failed)}",
-                    f"write expects: [{', '.join(failed)}]",
-                )
-            )
+        found += _judged(contract, example, failing(contract, records))
     return found
+
+
+def _beside(contract: Contract, profile: Profile, *, own: bool) -> Path:
+    """Folder of the file that holds an example: the profile's if the contract or the overlay is its own."""
+    root = profile.path / "contracts" if own and profile.path else LIBRARY
+    return root / contract.id.partition(".")[0]
+
+
+def _judged(contract: Contract, example: Example, failed: Iterable[str]) -> list[Fault]:
+    if example.expects is None and failed:
+        where = f" in release {contract.release}" if contract.release else ""
+        what = f"example {example.name} must be valid{where}, it breaks {_listing(failed)}"
+        return [_at(example.place, what, "correct the example or the rule")]
+    if example.expects is not None and set(failed) != set(example.expects):
+        what = f"example {example.name} breaks {_listing(failed)}"
+        return [_at(example.place, what, f"write expects: [{', '.join(failed)}]")]
+    return []
 
 
 def _unknown(contract: Contract, example: Example) -> str:

@@ -16,16 +16,20 @@ from contracts.model import Place, ReferenceList
 
 
 def declare(identity: str, spec: Mapping[str, Any], place: Place, *, sample: bool) -> ReferenceList:
-    """Return the list that the library declares; its sample rows are bound only if ``sample`` is asked for."""
+    """Return the list that the library declares; its sample rows are bound only if ``sample`` is asked for.
+
+    Raises ContractError if the key is no column or the sample cannot be used.
+    """
     columns = tuple(spec.get("columns", ()))
     rows = spec.get("sample")
-    frame = _frame(rows, columns) if rows and sample else None
+    sampled = _frame(identity, rows, columns, place) if rows else None
+    frame = sampled if sample else None
     if frame is not None and not columns:
         columns = tuple(frame.columns)
     return ReferenceList(
         id=identity,
         columns=columns,
-        key=_key(spec, columns),
+        key=_key(identity, spec, columns, place),
         rows=frame,
         about=spec.get("about", ""),
         unconfirmed=spec.get("unconfirmed", ""),
@@ -39,15 +43,16 @@ def bind(
 ) -> ReferenceList:
     """Return the list with the values that ``spec`` binds: a file of the profile, inline ``values`` or ``rows``.
 
-    Raises ContractError if the file is missing, unreadable or lacks a column that the library declared. ``query`` alone
-    binds nothing: its file is taken from Fusion by a command of its own.
+    Raises ContractError if the file is missing, unreadable or lacks a column that the library declared, and for a key
+    or date that cannot be used. ``query`` alone binds nothing: its file is taken from Fusion by a command of its own.
     """
+    _check_date(identity, spec, place)
     wanted = declared.columns if declared else tuple(spec.get("columns", ()))
     if "values" in spec:
         column = wanted[0] if wanted else "value"
-        frame = pl.DataFrame({column: spec["values"]}, schema={column: pl.String})
+        frame = _frame(identity, [{column: value} for value in spec["values"]], (), place)
     elif "rows" in spec:
-        frame = _frame(spec["rows"], wanted)
+        frame = _frame(identity, spec["rows"], (), place)
     elif "file" in spec:
         frame = _file(folder / spec["file"])
     else:
@@ -60,7 +65,7 @@ def bind(
     return ReferenceList(
         id=identity,
         columns=columns,
-        key=_key(spec, columns) if "key" in spec or not declared else declared.key or columns[:1],
+        key=_key(identity, spec, columns, place) if "key" in spec or not declared else declared.key or columns[:1],
         rows=frame,
         about=spec.get("about", declared.about if declared else ""),
         taken=spec.get("taken", ""),
@@ -83,13 +88,50 @@ def stale(reference: ReferenceList, as_of: date) -> str:
     return f"list {reference.id} is {days} days old, at most {reference.max_age_days} are allowed"
 
 
-def _key(spec: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
-    key = spec.get("key")
-    return tuple(columns[:1]) if key is None else (key,) if isinstance(key, str) else tuple(key)
+def unreadable_dates(reference: ReferenceList, columns: Sequence[str]) -> list[str]:
+    """Values of the date columns of a bound list that are no date; a rule would take them for an open end."""
+    if reference.rows is None:
+        return []
+    dates = [column for column in columns if column in reference.rows.columns]
+    wrong = [
+        reference.rows.filter(pl.col(name).is_not_null() & day(name).is_null())[name].head(3).to_list()
+        for name in dates
+    ]
+    return [value for values in wrong for value in values]
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pl.DataFrame:
+def day(column: str) -> pl.Expr:
+    """The date in a column of a list, written YYYY-MM-DD or YYYY/MM/DD; null where it cannot be read."""
+    return pl.col(column).str.replace_all("/", "-").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _check_date(identity: str, spec: Mapping[str, Any], place: Place) -> None:
+    try:
+        date.fromisoformat(spec.get("taken", "2000-01-01"))
+    except ValueError as error:
+        raise ContractError(
+            f"list {identity}: taken {spec['taken']} is no date", where=str(place), todo="write YYYY-MM-DD"
+        ) from error
+
+
+def _key(identity: str, spec: Mapping[str, Any], columns: Sequence[str], place: Place) -> tuple[str, ...]:
+    stated = spec.get("key")
+    key = tuple(columns[:1]) if stated is None else (stated,) if isinstance(stated, str) else tuple(stated)
+    if unknown := [name for name in key if columns and name not in columns]:
+        raise ContractError(
+            f"list {identity}: its key {', '.join(unknown)} is no column of it",
+            where=str(place),
+            todo=f"use {', '.join(columns)}",
+        )
+    return key
+
+
+def _frame(identity: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], place: Place) -> pl.DataFrame:
     names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
+    if any(isinstance(value, list | dict) for row in rows for value in row.values()):
+        raise ContractError(
+            f"list {identity}: a value is one word", where=str(place), todo="write one value per column"
+        )
     return pl.DataFrame(
         [{name: row.get(name) for name in names} for row in rows], schema=dict.fromkeys(names, pl.String)
     )
@@ -104,14 +146,32 @@ def _file(path: Path) -> pl.DataFrame:
         ) from error
     except UnicodeDecodeError as error:
         raise ContractError("list file is not UTF-8", where=str(path), todo="save it as UTF-8") from error
-    records = list(csv.reader(io.StringIO(text)))
+    records = _records(path, text)
     if not records:
         raise ContractError("list file is empty", where=str(path), todo="write a header line and values")
-    header, body = records[0], [record for record in records[1:] if record]
-    for number, record in enumerate(body, start=2):
+    (line, header), body = records[0], records[1:]
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        raise ContractError(
+            f"column {', '.join(twice)} stands twice", where=f"{path}:{line}", todo="name each column once"
+        )
+    for line, record in body:
         if len(record) != len(header):
             raise ContractError(
-                f"{len(record)} values for {len(header)} columns", where=f"{path}:{number}", todo="correct the line"
+                f"{len(record)} values for {len(header)} columns", where=f"{path}:{line}", todo="correct the line"
             )
-    columns = {name: [record[at] or None for record in body] for at, name in enumerate(header)}
+    columns = {name: [record[at] or None for _, record in body] for at, name in enumerate(header)}
     return pl.DataFrame(columns, schema=dict.fromkeys(header, pl.String))
+
+
+def _records(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    """Line and values of each record of a list file; blank lines are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    try:
+        for record in reader:
+            if record:
+                records.append((reader.line_num, record))
+    except csv.Error as error:
+        where = f"{path}:{records[-1][0] + 1 if records else 1}"
+        raise ContractError(f"list file cannot be read: {error}", where=where, todo="close the quotes") from error
+    return records

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from contracts.effective import Assembly
 
 
+def unknown_files(assembly: Assembly) -> None:
+    """Note a fault for every file of the overlay that the library contract does not have."""
+    files = assembly.library.data["files"]
+    for identity in assembly.overlay.data.get("files", {}) if assembly.overlay else ():
+        if identity not in files and assembly.overlay:
+            assembly.overlay.fault(f"no file {identity}", "files", identity, todo=f"use one of: {', '.join(files)}")
+
+
 def tighten(assembly: Assembly, file: str, overlay: Document) -> None:
     """The overlay's columns: merged by name, and only ever narrower."""
     built = dict(assembly.files[file].columns)
@@ -30,7 +38,7 @@ def tighten(assembly: Assembly, file: str, overlay: Document) -> None:
         before = built[name]
         if row.get("required") is False:
             overlay.fault(f"{name}: an overlay only tightens", *path, todo="disable the rule with a reason instead")
-        kind = assembly.narrow(overlay, file, index, row, before.type) if "type" in row else before.type
+        kind = assembly.narrow(overlay, name, row, before.type, *path) if "type" in row else before.type
         _subset(assembly, overlay, file, name, row, path)
         column = replace(
             before,

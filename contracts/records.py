@@ -61,9 +61,20 @@ class Ready:
             return self.value(name).cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
         return blank_tokens(name) if name in self.tokens else self.text(name)
 
-    def key(self, names: Sequence[str]) -> list[pl.Expr]:
-        """Expressions whose equality is equality of the key: typed values, or the text where a type failed."""
-        return [self._comparable(name).alias(f"key{at}") for at, name in enumerate(names)]
+    def key(self, names: Sequence[str], *, across: bool = False) -> list[pl.Expr]:
+        """Expressions whose equality is equality of the key: typed values, or the text where a type failed.
+
+        ``across`` files a number is spelled without the zeros of its decimals: it then meets the same number as text.
+        """
+        parts = [self._comparable(name) for name in names]
+        if across:
+            parts = [self._spelled(name, part) for name, part in zip(names, parts, strict=True)]
+        return [part.alias(f"key{at}") for at, part in enumerate(parts)]
+
+    def _spelled(self, name: str, part: pl.Expr) -> pl.Expr:
+        column = self.file.columns.get(name)
+        plain = column is not None and column.type.sort != "number"
+        return part if plain else part.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
 
     def _comparable(self, name: str) -> pl.Expr:
         if f"!{name}" in self.frame.columns:
@@ -189,24 +200,40 @@ class Records:
                 for condition in (rule.columns, *(one.columns for one in rule.conditions.values()))
                 for column in condition if "." in column and column.partition(".")[0] in self.contract.files
             })  # fmt: skip
-            ready.frame = ready.frame.with_columns(self._from_above(name, column) for column in wanted)
+            ready.frame = ready.frame.with_columns(
+                part for column in wanted for part in (self._from_above(name, column), self._doubt_above(name, column))
+            )
 
     def _from_above(self, name: str, column: str) -> pl.Series:
         """An ancestor's value for each record, null where a link of the chain is not in the payload."""
         ancestor, _, attribute = column.partition(".")
+        above, index = self.ready.get(ancestor), self._index_of(name, ancestor)
+        if above is None or index is None:
+            dtype = dtype_of(self.contract.files[ancestor], attribute)
+            return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
+        return above.frame.select(above.value(attribute).alias(column)).to_series().gather(index).alias(column)
+
+    def _doubt_above(self, name: str, column: str) -> pl.Series:
+        """True where the ancestor's value failed its type: what rests on it is unknown."""
+        ancestor, _, attribute = column.partition(".")
+        above, index = self.ready.get(ancestor), self._index_of(name, ancestor)
+        if above is None or index is None or attribute not in above.failed:
+            return pl.Series(f"!{column}", [False] * self.ready[name].height, dtype=pl.Boolean)
+        return above.frame[f"!{attribute}"].gather(index).fill_null(False).alias(f"!{column}")
+
+    def _index_of(self, name: str, ancestor: str) -> pl.Series | None:
+        """Index of each record's ancestor, None where a file of the chain is not in the payload."""
         index: pl.Series | None = None
         current = name
-        while current != ancestor and current in self._up:
+        while current != ancestor:
+            if current not in self._up:
+                return None
             up = self._up[current]
             index = up if index is None else up.gather(index)
             parent = self.contract.files[current].parent
             assert parent is not None
             current = parent.file
-        above = self.ready.get(ancestor)
-        if above is None or index is None or current != ancestor:
-            dtype = dtype_of(self.contract.files[ancestor], attribute)
-            return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
-        return above.frame.select(above.value(attribute).alias(column)).to_series().gather(index).alias(column)
+        return index
 
 
 def dtype_of(file: File, name: str) -> pl.DataType:
@@ -216,9 +243,12 @@ def dtype_of(file: File, name: str) -> pl.DataType:
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame from anywhere (examples, plain Python) with the numbers that a reader gives."""
+    """A frame that no reader made (plain Python): numbered as a reader does, empty texts blank."""
+    if "_row" in frame.columns:
+        return frame
+    texts = pl.col(pl.String)
     number = pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True)
-    return frame.with_columns(number.alias(name) for name in ("_row", "_line") if name not in frame.columns)
+    return frame.with_columns(pl.when(texts != "").then(texts).name.keep(), number.alias("_row"), number.alias("_line"))
 
 
 def group_of(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Expr:
@@ -245,9 +275,9 @@ def _structure(ready: Ready, names: Sequence[str], number: int) -> pl.Expr:
 def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]) -> pl.Series:
     """Index of each child's parent, by the first alternative whose columns are all filled; null where there is none."""
     result = pl.Series([None] * child.height, dtype=pl.UInt32)
-    undecided = pl.Series([True] * child.height)
+    undecided = pl.Series([True] * child.height, dtype=pl.Boolean)
     for alternative in alternatives:
-        own = child.frame.select(*child.key(list(alternative))).with_row_index("child")
+        own = child.frame.select(*child.key(list(alternative), across=True)).with_row_index("child")
         names = own.columns[1:]
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
         theirs = _first_rows(parent, list(alternative.values()), names)
@@ -259,7 +289,7 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
 
 def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
     """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
-    theirs = parent.frame.select(*parent.key(columns)).with_row_index("parent")
+    theirs = parent.frame.select(*parent.key(columns, across=True)).with_row_index("parent")
     if history := parent.file.history:
         begins = parent.frame.select(parent.value(history.start).alias("begins")).to_series()
         theirs = theirs.with_columns(begins).sort("begins", nulls_last=True, maintain_order=True)

@@ -17,6 +17,7 @@ _PARTS = (
     ("YYYY", r"\d{4}", "%Y"),
     ("HH24", r"\d{2}", "%H"),
     ("MI", r"\d{2}", "%M"),
+    ("MON", r"[A-Za-z]{3}", "%b"),
     ("SS", r"\d{2}", "%S"),
     ("MM", r"\d{2}", "%m"),
     ("DD", r"\d{2}", "%d"),
@@ -60,8 +61,8 @@ def oversized(text: pl.Expr, value: pl.Expr, kind: Type) -> pl.Expr | None:
     elif kind.size and kind.kind == "integer":
         checks.append(_exceeds(value, kind.size))
     elif kind.size:
-        significant = text.str.replace(r"^[+-]?0*", "").str.replace(r"([.,]\d*?)0+$", "$1").str.replace_all(r"\D", "")
-        checks.append(significant.str.len_bytes() > kind.size)
+        shortest = text.str.replace(r"([.,]\d*?)0+$", "$1").str.replace_all(r"\D", "").str.replace(r"^0+", "")
+        checks.append(shortest.str.len_bytes() > kind.size)
     return pl.any_horizontal(checks) if checks else None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.conditions import Condition
 from contracts.documents import Document
+from contracts.lists import unreadable_dates
 from contracts.model import Rule
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def written_rules(assembly: Assembly, document: Document) -> Iterator[Rule]:
             document.fault(f"{identity} does not begin with {prefix}-", *path, todo=f"write {prefix}-{identity[-3:]}")
         if identity in document.data.get("retired_ids", ()):
             document.fault(f"{identity} is retired", *path, todo="ids are never reused: take a new number")
-        if document is assembly.library and row.get("basis") == "site":
+        if document is assembly.library and not assembly.own and row.get("basis") == "site":
             document.fault(
                 f"{identity}: basis site has no place in the library", *path, todo="move the rule to an overlay"
             )
@@ -117,6 +118,7 @@ class _Writer:
         if self._file(spec["in"], "exists"):
             self._known(spec["in"], spec["match"], "exists")
             self._same_length(spec, "exists")
+            self._same_sorts(spec)
             if "where" in spec:
                 self._parse(conditions, "where", spec["where"], spec["in"])
         if "or_list" in spec:
@@ -130,6 +132,9 @@ class _Writer:
         if self._file(spec["in"], "totals"):
             self._known(spec["in"], spec["by"], "totals")
             self._parse(conditions, "there", spec["there"], spec["in"], value=True, group=True)
+        for side, condition in conditions.items():
+            if side in ("here", "there") and condition.sort != "number":
+                self._fault(f"totals: {spec[side]} is no number", "totals", side, todo="total a number column")
         return spec, [*spec["by"]]
 
     def _in_list(self, conditions: dict[str, Condition]) -> tuple[dict[str, Any], list[str]]:
@@ -139,7 +144,7 @@ class _Writer:
         columns = list(spec["columns"])
         if as_of := spec.get("as_of"):
             self._dated(as_of["column"], "in_list")
-            self._list(spec["list"], [as_of["from"], as_of["to"]], "in_list")
+            self._window(spec["list"], as_of, "in_list")
             columns.append(as_of["column"])
         return spec, columns
 
@@ -149,7 +154,7 @@ class _Writer:
         self._known(self.file, spec.get("columns", ()), "within")
         if "columns" in spec:
             self._listed(spec, "within")
-        self._list(spec["list"], [spec["from"], spec["to"]], "within")
+        self._window(spec["list"], spec, "within")
         return spec, [spec["column"], *spec.get("columns", ())]
 
     def _disjoint(self, conditions: dict[str, Condition]) -> tuple[dict[str, Any], list[str]]:
@@ -211,9 +216,25 @@ class _Writer:
         self._same_length(spec, key)
         self._list(spec["list"], spec["match"], key)
 
+    def _window(self, name: str, spec: Mapping[str, Any], key: str) -> None:
+        """The two date columns of a list: they are there, and their dates can be read."""
+        ends = [spec["from"], spec["to"]]
+        self._list(name, ends, key)
+        if name in self.assembly.lists and (wrong := unreadable_dates(self.assembly.lists[name], ends)):
+            self._fault(f"list {name}: {wrong[0]!r} is no date", key, todo="write it as YYYY-MM-DD")
+
     def _same_length(self, spec: Mapping[str, Any], key: str) -> None:
         if len(spec["columns"]) != len(spec["match"]):
             self._fault("`match` names as many columns as `columns`", key, todo="pair them one by one")
+
+    def _same_sorts(self, spec: Mapping[str, Any]) -> None:
+        here, there = self._names(), self.assembly.sorts(spec["in"])
+        for own, other in zip(spec["columns"], spec["match"], strict=False):
+            if own in here and other in there and here[own] != there[other]:
+                self.document.fault(
+                    f"{self.identity}: {own} is a {here[own]}, {other} of {spec['in']} a {there[other]}",
+                    "rules", self.identity, "exists", todo="give both the same type", level="warning",
+                )  # fmt: skip
 
     def _list(self, name: str, columns: Any, key: str) -> None:
         reference = self.assembly.lists.get(name)

@@ -52,16 +52,22 @@ def options(
 
 def main() -> None:
     """Run the command line; every expected error becomes three lines on standard error and exit code 2."""
-    from raid_log.errors import StoreError
-
     try:
         app()
-    except (ContractError, PayloadError, StoreError, UsageError) as error:
-        Screen(no_color="--no-color" in sys.argv).error(error)
-        sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: nothing of this run was recorded\n")
         sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
+        Screen(no_color="--no-color" in sys.argv).error(error)
+        sys.exit(2)
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors that say what, where and what to do. The RAID log's counts only where a command has loaded that room."""
+    log = sys.modules.get("raid_log")
+    return (ContractError, PayloadError, UsageError, *([log.StoreError] if log else []))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,10 +16,9 @@ import polars as pl
 from contracts.model import Column, Contract, File
 from interfaces.delimited import read_members
 from interfaces.errors import PayloadError
-from interfaces.package import LIMITS, Limits, Member, Package, open_package
+from interfaces.package import LIMITS, Limits, Member, Package, open_package, zipped
 from interfaces.payload import Fact, Payload
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest time a zip can hold: the same records give the same bytes
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?")
 _MASK = {
     "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS": "%S", "FF": "%f",
@@ -156,7 +154,7 @@ def write_frames(
     if not dialect.zipped and len(files) != 1:
         raise PayloadError(f"{len(files)} files do not fit into one plain file", where=str(path), todo="write a zip")
     contents = {_names(file)[0].replace("*", ""): _encoded(file, frames[file.id], dialect) for file in files}
-    content = _zipped(contents) if dialect.zipped else next(iter(contents.values()))
+    content = zipped(contents) if dialect.zipped else next(iter(contents.values()))
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -228,16 +226,4 @@ def _csv(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
         quote_style=style if file.csv.quote else "never",
         line_terminator=dialect.newline,
     )
-    return out.getvalue()
-
-
-def _zipped(contents: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in contents.items():
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # the same on every machine
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
     return out.getvalue()

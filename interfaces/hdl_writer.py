@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +12,10 @@ from contracts.examples import masked
 from contracts.model import Contract, File
 from interfaces.errors import PayloadError
 from interfaces.hdl_grammar import BOM, RESERVED, SETTINGS, TOKENS, Tokens
+from interfaces.package import zipped
 
 Record = Mapping[str, str | None]
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest time a zip can hold: the same records give the same bytes
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?")
 
 
@@ -89,7 +87,7 @@ def write(
         raise PayloadError(f"{len(texts)} objects do not fit into one .dat", where=str(path), todo="write a zip")
     contents = {name: _encoded(name, lines, dialect) for name, lines in texts.items()}
     try:
-        path.write_bytes(_zipped(contents) if dialect.zipped else next(iter(contents.values())))
+        path.write_bytes(zipped(contents) if dialect.zipped else next(iter(contents.values())))
     except OSError as error:
         raise PayloadError(f"the payload cannot be written: {error.strerror}", where=str(path)) from error
 
@@ -127,15 +125,3 @@ def _encoded(name: str, lines: Sequence[str], dialect: HdlDialect) -> bytes:
         return (BOM if dialect.bom else b"") + text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise PayloadError("a value holds half a surrogate pair, which UTF-8 cannot write", where=name) from error
-
-
-def _zipped(contents: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in contents.items():
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # the same on every machine
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return out.getvalue()

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -222,3 +223,16 @@ def _why(error: Exception) -> str:
 
 def _mismatch(error: Exception) -> bool:
     return isinstance(error, zipfile.BadZipFile) and str(error).startswith(("Bad CRC", "size"))
+
+
+def zipped(contents: Mapping[str, bytes]) -> bytes:
+    """Return a zip of these files in this order: the same contents give the same bytes with the same zlib."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the earliest time that a zip can hold
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # the same on every machine
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()

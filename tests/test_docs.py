@@ -7,9 +7,11 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from harness import Profile, lint
 from harness.cli import app, main
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +66,16 @@ def test_every_command_stands_in_the_readme() -> None:
         for command in group.typer_instance.registered_commands
     ]
     assert [name for name in names if f"harness {name}" not in README] == []
+
+
+def test_the_interface_of_contributing_is_added_as_written(tmp_path: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    block = re.findall(r"(?s)```yaml\n(.*?)```", text)[0]
+    path = tmp_path / "contracts" / "finance" / "daily_rates.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(line.removeprefix("   ") for line in block.splitlines()), encoding="utf-8")
+    profile = Profile(name="mine", title="Mine", path=tmp_path, time_zone=ZoneInfo("UTC"))
+    assert lint(profile, ["finance.daily_rates"]) == []
 
 
 def test_documents_that_are_named_exist() -> None:

@@ -44,10 +44,14 @@ def indexed(ready: Ready) -> pl.LazyFrame:
 
 
 def applicable(rule: Rule, ready: Ready) -> pl.LazyFrame:
-    """The indexed records to which ``when`` applies; unknown does not."""
+    """The indexed records to which ``when`` applies; unknown does not, nor does one over a value of the wrong type."""
     when = rule.conditions.get("when")
     frame = indexed(ready)
-    return frame.filter(when.expr(ready.value).fill_null(False)) if when else frame
+    if when is None:
+        return frame
+    doubt = ready.doubt(when.columns)
+    frame = frame.filter(when.expr(ready.value).fill_null(False))
+    return frame if doubt is None else frame.filter(~doubt)
 
 
 def rows(frame: pl.DataFrame) -> pl.Series:

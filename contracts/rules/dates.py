@@ -14,20 +14,20 @@ END_OF_TIME = date(4712, 12, 31)
 
 
 def gap(rule: Rule, records: Records) -> Found:
-    """Records that begin later than the day after their predecessor's end."""
+    """Records that begin later than the day after all before them have ended."""
     dated = _dated(rule, records)
-    return _found(dated, dated.filter(pl.col("from") > pl.col("previous_to") + pl.duration(days=1)))
+    return _found(dated, dated.filter(pl.col("from") > pl.col("reached") + pl.duration(days=1)))
 
 
 def overlap(rule: Rule, records: Records) -> Found:
-    """Records that begin before their predecessor has ended; changes of one day end on that day, but for the last."""
+    """Records that begin before those before them have ended; changes of one day end on that day, but for the last."""
     dated = _dated(rule, records)
     same_day = pl.col("from") == pl.col("previous_from")
     sequenced = pl.col("sequence").is_not_null() & pl.col("previous_sequence").is_not_null()
     late = (
         pl.when(same_day & sequenced)
-        .then(pl.col("previous_to") > pl.col("from"))
-        .otherwise(pl.col("from") <= pl.col("previous_to"))
+        .then(pl.col("reached") > pl.col("from"))
+        .otherwise(pl.col("from") <= pl.col("reached"))
     )
     return _found(dated, dated.filter(late))
 
@@ -61,7 +61,8 @@ def _found(judged: pl.DataFrame, failing: pl.DataFrame) -> Found:
 
 
 def _dated(rule: Rule, records: Records) -> pl.DataFrame:
-    """Records in the order of their history: index, group, from, to (filled in), sequence, and the predecessor's."""
+    """Records in the order of their history: index, group, from, to (filled in), sequence, previous_*, and
+    ``reached``: the latest end of all before."""
     ready, file = records.ready[rule.file], records.contract.files[rule.file]
     history = file.history
     assert history is not None
@@ -77,7 +78,10 @@ def _dated(rule: Rule, records: Records) -> pl.DataFrame:
     same_day = following == pl.col("from")
     implied = pl.when(same_day).then(pl.col("from")).otherwise(following - pl.duration(days=1))
     frame = frame.with_columns(pl.coalesce("stated_to", implied, pl.lit(END_OF_TIME)).alias("to"))
-    return frame.with_columns(pl.col("from", "to", "sequence").shift(1).over("group").name.prefix("previous_"))
+    return frame.with_columns(
+        pl.col("from", "sequence").shift(1).over("group").name.prefix("previous_"),
+        pl.col("to").cum_max().shift(1).over("group").alias("reached"),  # an earlier long row outlasts its successor
+    )
 
 
 def _living(ready: Ready) -> pl.DataFrame:
@@ -91,5 +95,6 @@ def _known(frame: pl.DataFrame, ready: Ready, file: File) -> pl.DataFrame:
     assert file.history is not None
     named = pl.any_horizontal([ready.value(name).is_not_null() for key in file.history.key for name in key])
     doubt = ready.doubt([name for name in (file.history.start, file.history.end, file.history.sequence) if name])
-    frame = frame.filter(named & pl.col("from").is_not_null())
-    return frame if doubt is None else frame.filter(~doubt.any().over("group"))
+    if doubt is not None:
+        frame = frame.filter(~doubt.any().over("group"))
+    return frame.filter(named & pl.col("from").is_not_null())

@@ -18,14 +18,14 @@ from contracts.rules.rows import row_check
 def exists(rule: Rule, records: Records) -> Found:
     """Records whose key does not occur in the other file, nor on the list. A blank key is unknown."""
     ready, spec = records.ready[rule.file], rule.spec
-    keys = [*ready.key(spec["columns"]), *_plain(ready, spec["columns"], "text")]
+    keys = [*ready.key(spec["columns"], across=True), *_plain(ready, spec["columns"], "text")]
     frame = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys).collect()
     missing = frame
     if other := records.ready.get(spec["in"]):
         where = rule.conditions.get("where")
         theirs = other.frame.filter(where.expr(other.value).fill_null(False)) if where else other.frame
         names = [f"key{at}" for at in range(len(spec["columns"]))]
-        missing = frame.join(theirs.select(*other.key(spec["match"])), on=names, how="anti")
+        missing = frame.join(theirs.select(*other.key(spec["match"], across=True)), on=names, how="anti")
     return _or_listed(spec.get("or_list", ""), records, missing, spec["match"], frame.height > 0)
 
 
@@ -34,6 +34,8 @@ def parent(rule: Rule, records: Records) -> Found:
     ready, file = records.ready[rule.file], records.contract.files[rule.file]
     assert file.parent is not None
     orphans = ready.frame.with_row_index("index").filter(records.up(rule.file).is_null())
+    doubt = ready.doubt(rule.columns)
+    orphans = orphans if doubt is None else orphans.filter(~doubt)
     if orphans.height:
         for other in records.contract.rules.values():
             if other.kind == "required" and other.file == rule.file and other.column in rule.columns:
@@ -44,12 +46,15 @@ def parent(rule: Rule, records: Records) -> Found:
     reference = records.contract.lists[file.parent.or_list]
     if reference.rows is None:
         return Found(rows(orphans.clear()), applied=True, not_checked=f"list {reference.id} is not bound")
+    undecided = orphans.select("index")
     for alternative in file.parent.by:
+        own = orphans.select("index", *_plain(ready, list(alternative))).join(undecided, on="index", how="semi")
+        own = own.drop_nulls()  # the first alternative without blanks decides
+        undecided = undecided.join(own, on="index", how="anti")
         if all(name in reference.columns for name in alternative.values()):
             listed = reference.rows.select(
                 pl.col(name).alias(f"key{at}") for at, name in enumerate(alternative.values())
             )
-            own = orphans.select("index", *(ready.plain(name).alias(f"key{at}") for at, name in enumerate(alternative)))
             orphans = orphans.join(own.join(listed, on=own.columns[1:], how="semi"), on="index", how="anti")
     return Found(rows(orphans), applied=True)
 
@@ -63,6 +68,7 @@ def totals(rule: Rule, records: Records) -> Found:
     frame = frame.filter(~doubt) if doubt is not None else frame
     own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"])).collect()
     names = own.columns[2:]
+    own = own.drop_nulls(names)  # a blank key is unknown
     other = records.ready.get(spec["in"])
     if other is None or not other.height:
         sums = (
@@ -145,7 +151,7 @@ def _plain(ready: Ready, columns: Sequence[str], prefix: str = "key") -> list[pl
 
 
 def _by(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:
-    return ready.key(columns) if columns else [pl.lit(0).alias("key0")]
+    return ready.key(columns, across=True) if columns else [pl.lit(0).alias("key0")]
 
 
 def _window(spec: Mapping[str, Any] | None) -> list[pl.Expr]:

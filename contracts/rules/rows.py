@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -125,6 +125,12 @@ def _unlisted(rule: Rule, ready: Ready) -> pl.Expr:
 
 
 def _literal(text: str, value_type: Type) -> pl.Expr:
-    if value_type.sort == "number":
-        return pl.lit(Decimal(text), dtype=NUMBER)
-    return pl.lit(date.fromisoformat(text)) if value_type.sort == "date" else pl.lit(text)
+    match value_type.sort:
+        case "number":
+            return pl.lit(Decimal(text), dtype=NUMBER)
+        case "date":
+            return pl.lit(date.fromisoformat(text))
+        case "timestamp":
+            return pl.lit(datetime.fromisoformat(text))
+        case _:
+            return pl.lit(text)

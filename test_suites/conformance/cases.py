@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness import Contract, ContractError, check, load, load_profile, read
+from harness import Contract, ContractError, Profile, check, load, load_profile, read
 
 CASES = Path(__file__).parents[1] / "cases"
 _KEYS = {"why", "contract", "profile", "release", "as_of", "findings", "units"}
@@ -88,10 +89,16 @@ def read_case(folder: Path) -> Case:
     return case
 
 
+@cache
+def _promise(profile: str, contract: str, release: str) -> tuple[Profile, Contract]:
+    """Many cases share one contract: it is loaded once."""
+    chosen = load_profile(profile)
+    return chosen, load(contract, chosen, release=release)
+
+
 def judged(case: Case) -> tuple[Contract, Judgement]:
     """Return the contract of a case and what the tool says of its payload: all findings, all verdicts."""
-    profile = load_profile(case.profile)
-    contract = load(case.contract, profile, release=case.release)
+    profile, contract = _promise(case.profile, case.contract, case.release)
     result = check(
         read(case.payload, contract),
         contract,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from interfaces.fbdi import Dialect
 from test_suites.payloads.cases_making import (
     DRAGGED,
@@ -21,6 +23,7 @@ from test_suites.payloads.sources import Records, Row, spoil
 
 AP = "finance.ap_invoices"
 ZIP = "apinvoiceimport.zip"
+_case = partial(Case, contract=AP, file=ZIP)
 _BOTH_FINE = {"1001": FINE, "1002": FINE}
 
 
@@ -67,12 +70,6 @@ def _headers_alone() -> dict[str, bytes]:
 
 def _extra() -> dict[str, bytes]:
     return {**members_of(AP, two_invoices()), "GlInterface.csv": b"NEW,,2026/11/18\n"}
-
-
-def _case(
-    name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None, release: str = "26C"
-) -> Case:  # fmt: skip
-    return Case(name, AP, ZIP, why, build, units, findings or {}, release)
 
 
 def _headers(rows: list[int], *rules: str) -> Findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from harness import load
 from interfaces.fbdi import Dialect
@@ -27,6 +28,7 @@ from test_suites.payloads.sources import PROFILE, Records, Row, spoil
 GL = "finance.gl_journals"
 MEMBER = "GlInterface.csv"
 ZIP = "GlInterface.zip"
+_case = partial(Case, contract=GL, file=ZIP)
 _WHEN = date(2026, 11, 18)
 _SUPPLIES = ("2", "5110", "801", "411", "304", "000", "00")
 _CASH = ("2", "1110", "000", "000", "304", "000", "00")
@@ -35,7 +37,9 @@ _ENDED_PROGRAM = ("1", "5110", "029", "131", "304", "000", "00")  # PRC 029 ende
 _ACCRUED = ("1", "2110", "000", "000", "304", "000", "00")
 
 
-def journal(name: str, cost: tuple[str, ...] = _SUPPLIES, paid: tuple[str, ...] = _CASH, **more: str | None) -> list[Row]:
+def journal(
+    name: str, cost: tuple[str, ...] = _SUPPLIES, paid: tuple[str, ...] = _CASH, **more: str | None
+) -> list[Row]:
     """Two lines that balance: a cost and what it is paid from."""
     head: Row = {"REFERENCE1": "PAY 2026-11", "GROUP_ID": "26111801", **more}
     debit = line(cost, _WHEN, name, "Classroom supplies", ENTERED_DR="125.40", **head)
@@ -65,10 +69,6 @@ def _spoilt(*numbers: int, **changes: str | None) -> Build:
 
 def _edited(edit: Callable[[list[list[str]]], object]) -> Build:
     return packed(lambda: edited(MEMBER, edit, members_of(GL, two_journals())))
-
-
-def _case(name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None) -> Case:
-    return Case(name, GL, ZIP, why, build, units, findings or {})
 
 
 def _at(rows: list[int], *rules: str) -> Findings:
@@ -122,7 +122,9 @@ _VALUES_OF_SHIFTED = [
     "gl.GROUP_ID.required",
     *(f"gl.{name}.unlisted@NCGL" for name in ("REFERENCE3", "ORIGINATING_BAL_SEG_VALUE", "JGZZ_RECON_REF")),
 ]  # fmt: skip
-_TYPES_OF_HEADER = [f"gl.{name}.type" for name in ("ACCOUNTING_DATE", "DATE_CREATED", "ENTERED_DR", "ENTERED_CR", "GROUP_ID")]
+_TYPES_OF_HEADER = [
+    f"gl.{name}.type" for name in ("ACCOUNTING_DATE", "DATE_CREATED", "ENTERED_DR", "ENTERED_CR", "GROUP_ID")
+]
 _VALUES_OF_HEADER = [
     "gl.STATUS.one_of", "gl.ACTUAL_FLAG.one_of", "gl.ACTUAL_FLAG.length", "GL-040",
     *(f"gl.{name}.list" for name in ("USER_JE_SOURCE_NAME", "USER_JE_CATEGORY_NAME", "CURRENCY_CODE", "LEDGER_NAME")),

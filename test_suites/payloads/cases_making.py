@@ -9,10 +9,11 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness import load, write
+from harness import Contract, load, write
 from interfaces import fbdi, hdl
 from interfaces.fbdi import Dialect
 from interfaces.hdl import HdlDialect
@@ -42,15 +43,15 @@ class Case:
     """One payload and what is expected of it; ``units`` by label: (conforms, predicted)."""
 
     name: str
-    contract: str
-    file: str  # name of the payload
     why: str
     build: Build
     units: Mapping[str, tuple[bool, str]]
     findings: Findings = field(default_factory=dict)
-    release: str = RELEASE
-    profile: str = PROFILE
-    as_of: date = AS_OF
+    contract: str = field(kw_only=True)
+    file: str = field(kw_only=True)  # name of the payload
+    release: str = field(kw_only=True, default=RELEASE)
+    profile: str = field(kw_only=True, default=PROFILE)
+    as_of: date = field(kw_only=True, default=AS_OF)
 
     def expected(self) -> dict[str, Any]:
         """Return the content of ``expected.yaml``."""
@@ -93,7 +94,7 @@ def members_of(
     contract: str, records: Records, dialect: Dialect | HdlDialect | None = None, release: str = ""
 ) -> dict[str, bytes]:
     """Return the members that the contract's writer makes of these records."""
-    effective = load(contract, PROFILE, release=release)
+    effective = _loaded(contract, release)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "payload.zip"
         if isinstance(dialect, HdlDialect):
@@ -104,6 +105,11 @@ def members_of(
             write(path, effective, records)
         with zipfile.ZipFile(path) as made:
             return {name: made.read(name) for name in made.namelist()}
+
+
+@cache
+def _loaded(contract: str, release: str) -> Contract:
+    return load(contract, PROFILE, release=release)
 
 
 def archive(members: Members) -> bytes:

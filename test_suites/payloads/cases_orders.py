@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from interfaces.fbdi import Dialect
 from test_suites.payloads.cases_making import (
     DRAGGED,
@@ -21,6 +23,7 @@ from test_suites.payloads.sources import Records, spoil
 
 PO = "procurement.purchase_orders"
 ZIP = "PoImport.zip"
+_case = partial(Case, contract=PO, file=ZIP)
 _BOTH_FINE = {"H1": FINE, "H2": FINE}
 _UNIT = "District Business Unit"
 
@@ -44,7 +47,13 @@ def two_orders() -> Records:
             "SHIP_TO_LOCATION": "Birch Crossing Elementary School", "SHIPPING_UOM_QUANTITY": "10", "NEED_BY_DATE": "2026-12-04",
             "DESTINATION_TYPE_CODE": "EXPENSE",
         })  # fmt: skip
-        account = dict(zip((f"CHARGE_ACCOUNT_SEGMENT{n}" for n in range(1, 8)), ("2", "5110", "801", "411", "304", "000", "00"), strict=True))
+        account = dict(
+            zip(
+                (f"CHARGE_ACCOUNT_SEGMENT{n}" for n in range(1, 8)),
+                ("2", "5110", "801", "411", "304", "000", "00"),
+                strict=True,
+            )
+        )
         records["dists"].append({
             "INTERFACE_DISTRIBUTION_KEY": f"D{at}", "INTERFACE_LINE_LOCATION_KEY": f"S{at}", "DISTRIBUTION_NUM": "1",
             "SHIPPING_UOM_QUANTITY": "10", **account, "BUDGET_DATE": "2026-11-18",
@@ -89,10 +98,6 @@ def _without_distribution() -> Records:
 
 def _without_member() -> dict[str, bytes]:
     return {name: data for name, data in members_of(PO, two_orders()).items() if "Distributions" not in name}
-
-
-def _case(name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None) -> Case:
-    return Case(name, PO, ZIP, why, build, units, findings or {})
 
 
 def _at(file: str, rows: list[int], *rules: str) -> Findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from test_suites.payloads.cases_journals import BOTH_FINE, GL, J1, J2, MEMBER, ZIP, two_journals
 from test_suites.payloads.cases_making import (
@@ -12,7 +13,6 @@ from test_suites.payloads.cases_making import (
     WHOLE,
     Build,
     Case,
-    Findings,
     archive,
     as_bytes,
     encrypted,
@@ -21,6 +21,7 @@ from test_suites.payloads.cases_making import (
     packed,
 )
 
+_case = partial(Case, contract=GL, file=ZIP)
 _NOTHING_READ = {ZIP: FAULTY}
 _NOTHING_LOADED = {ZIP: REFUSED}
 
@@ -37,10 +38,6 @@ def _under(*names: str) -> Build:
 def _changed(change: Callable[[bytes], bytes]) -> Build:
     """The good zip with its bytes changed."""
     return lambda path: as_bytes(change(archive({MEMBER: _member()})))(path)
-
-
-def _case(name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings) -> Case:
-    return Case(name, GL, ZIP, why, build, units, findings)
 
 
 PACKAGES: tuple[Case, ...] = (

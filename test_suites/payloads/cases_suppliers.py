@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from interfaces.fbdi import Dialect
 from test_suites.payloads.cases_making import (
     FAULTY,
@@ -20,6 +22,7 @@ from test_suites.payloads.sources import Records, Row, spoil
 
 SUP = "procurement.suppliers"
 ZIP = "PozSuppliersInt.zip"
+_case = partial(Case, contract=SUP, file=ZIP)
 MEMBER = "PozSuppliersInt.csv"
 _NEW, _KNOWN = "Blue Ridge Supply Company", "Amberline Paper Supply LLC"
 _BOTH_FINE = {_NEW: FINE, _KNOWN: FINE}
@@ -35,7 +38,12 @@ def _company(**more: str | None) -> Row:
 
 
 def _update(**more: str | None) -> Row:
-    change = {"IMPORT_ACTION": "UPDATE", "VENDOR_NAME": _KNOWN, "REMIT_ADVICE_EMAIL": "advice@example.org", "BATCH_ID": "26111801"}
+    change = {
+        "IMPORT_ACTION": "UPDATE",
+        "VENDOR_NAME": _KNOWN,
+        "REMIT_ADVICE_EMAIL": "advice@example.org",
+        "BATCH_ID": "26111801",
+    }
     return {**change, **more}
 
 
@@ -56,10 +64,6 @@ def _drop_batch(rows: list[list[str]]) -> None:
 
 def _renamed() -> dict[str, bytes]:
     return {"PoSupplierImport.csv": members_of(SUP, _two())[MEMBER]}
-
-
-def _case(name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None) -> Case:
-    return Case(name, SUP, ZIP, why, build, units, findings or {})
 
 
 def _at(rows: list[int], *rules: str) -> Findings:

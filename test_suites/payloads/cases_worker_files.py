@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from interfaces.hdl import HdlDialect
 from test_suites.payloads.cases_making import (
@@ -12,7 +13,6 @@ from test_suites.payloads.cases_making import (
     WHOLE,
     Build,
     Case,
-    Findings,
     as_bytes,
     members_of,
     on_package,
@@ -22,6 +22,7 @@ from test_suites.payloads.cases_making import (
 from test_suites.payloads.cases_workers import BOTH_FINE, HR, MEMBER, ZIP, A, B, two_hires
 from test_suites.payloads.sources import Records, spoil
 
+_case = partial(Case, contract=HR, file=ZIP, release="")
 _ALL_FAULTY, _ALL_REFUSED = {A: FAULTY, B: FAULTY}, {A: REFUSED, B: REFUSED}
 _SET = "SET PURGE_FUTURE_CHANGES N\n"
 
@@ -59,9 +60,14 @@ def _second_metadata(text: str) -> str:
     return "".join([*lines[:second], metadata, *lines[second:]])
 
 
-def _hint_by_number(text: str) -> str:
+def _hint_by_number() -> dict[str, bytes]:
+    """The two hires, but one e-mail only, which hints at its person by number."""
+    records = two_hires()
+    del records["email"][1]
+    text = _text(records)
     begin = text.index("METADATA|PersonEmail|")
-    return text[:begin] + text[begin:].replace("|PersonId(SourceSystemId)|", "|PersonId(PersonNumber)|", 1)
+    hinted = text[begin:].replace("|PersonId(SourceSystemId)|", "|PersonId(PersonNumber)|", 1)
+    return {MEMBER: (text[:begin] + hinted).encode()}
 
 
 def _set_behind(text: str) -> str:
@@ -86,13 +92,11 @@ def _with_references() -> Records:
 
 
 def _commented(text: str) -> bytes:
-    return ("COMMENT two hires of November\n" + text.replace("METADATA|PersonName|", "\nMETADATA|PersonName|")).replace("\n", "\r\n").encode()
-
-
-def _case(
-    name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None, file: str = ZIP
-) -> Case:  # fmt: skip
-    return Case(name, HR, file, why, build, units, findings or {}, release="")
+    return (
+        ("COMMENT two hires of November\n" + text.replace("METADATA|PersonName|", "\nMETADATA|PersonName|"))
+        .replace("\n", "\r\n")
+        .encode()
+    )
 
 
 _VALID = (
@@ -125,10 +129,10 @@ _LINES = (
     _case("attribute_in_another_case", "Attribute names are case-sensitive: Lastname is unknown, and LastName is missing.",
           _edited(_replaced("|LastName|", "|Lastname|")), _ALL_REFUSED,
           {"name.Lastname.unlisted": {"name": WHOLE}, "name.LastName.required": {"name": [1, 2]}}),
-    # without a hint that holds, nobody knows whose the e-mails are
+    # without a hint that holds, nobody knows whose the e-mail is
     _case("hint_by_user_key", "Only source keys and GUIDs are hints: PersonId(PersonNumber) is refused.",
-          _edited(_hint_by_number), {**BOTH_FINE, "LAWSON": REFUSED},
-          {"email.shape.hint": {"email": WHOLE}, "email.parent": {"email": [1, 2]}}),
+          packed(_hint_by_number), {**BOTH_FINE, "LAWSON": REFUSED},
+          {"email.shape.hint": {"email": WHOLE}, "email.parent": {"email": [1]}}),
     _case("latin_1_bytes", "Bytes that are no UTF-8 in a name.",
           packed(lambda: {MEMBER: _latin(_text(two_hires()))}), {A: FAULTY, B: FINE}, {"name.shape.unreadable": {"name": [1]}}),
     _case("byte_order_mark", "The file is read; whether Fusion minds is not known.",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from test_suites.payloads.cases_making import FAULTY, FINE, REFUSED, Build, Case, Findings, sent
 from test_suites.payloads.people import VOID_NUMBERS
 from test_suites.payloads.sources import Records, Row, spoil
 
 HR = "hr.workers"
 ZIP = "Worker.zip"
+_case = partial(Case, contract=HR, file=ZIP, release="")
 MEMBER = "Worker.dat"
 A, B = "LAWSON / LAW_210001", "LAWSON / LAW_210002"
 BOTH_FINE = {A: FINE, B: FINE}
@@ -42,7 +45,12 @@ def _person(number: str, national: str) -> dict[str, Row]:
 
 
 def _employment(number: str) -> dict[str, Row]:
-    change: Row = {"ActionCode": "HIRE", "EffectiveStartDate": _START, "EffectiveSequence": "1", "EffectiveLatestChange": "Y"}
+    change: Row = {
+        "ActionCode": "HIRE",
+        "EffectiveStartDate": _START,
+        "EffectiveSequence": "1",
+        "EffectiveLatestChange": "Y",
+    }
     relation: Row = {"PeriodOfServiceId(SourceSystemId)": f"WR-{number}"}
     return {
         "relationship": {"SourceSystemId": f"WR-{number}", "PersonId(SourceSystemId)": f"LAW_{number}", "LegalEmployerName": _EMPLOYER,
@@ -60,8 +68,18 @@ def same_day_changes(latest: str = "N", sequence: str = "2") -> Records:
     """Two changes of one day on the terms and the assignment of a known worker."""
     records: Records = {}
     for name in ("terms", "assignment"):
-        first = {"SourceSystemOwner": "LAWSON", **_employment("100100")[name], "ActionCode": "ASG_CHANGE", "EffectiveLatestChange": latest}
-        second = {**first, "ActionCode": "WORK_HOURS_CHANGE", "EffectiveSequence": sequence, "EffectiveLatestChange": "Y"}
+        first = {
+            "SourceSystemOwner": "LAWSON",
+            **_employment("100100")[name],
+            "ActionCode": "ASG_CHANGE",
+            "EffectiveLatestChange": latest,
+        }
+        second = {
+            **first,
+            "ActionCode": "WORK_HOURS_CHANGE",
+            "EffectiveSequence": sequence,
+            "EffectiveLatestChange": "Y",
+        }
         records[name] = [first, second]
     return records
 
@@ -83,7 +101,10 @@ def _names(end: str, start: str) -> Records:
     """A history of two rows for the first person's name."""
     records = two_hires()
     first = records["name"][0]
-    records["name"][:1] = [{**first, "EffectiveEndDate": end}, {**first, "EffectiveStartDate": start, "LastName": "Specimen"}]
+    records["name"][:1] = [
+        {**first, "EffectiveEndDate": end},
+        {**first, "EffectiveStartDate": start, "LastName": "Specimen"},
+    ]
     return records
 
 
@@ -103,12 +124,14 @@ def _termination(**changes: str | None) -> Records:
 
 
 def _by_number() -> Records:
-    mail: Row = {"PersonNumber": "100100", "DateFrom": _START, "EmailType": "W1", "EmailAddress": "staff.100100@example.org", "PrimaryFlag": "Y"}
+    mail: Row = {
+        "PersonNumber": "100100",
+        "DateFrom": _START,
+        "EmailType": "W1",
+        "EmailAddress": "staff.100100@example.org",
+        "PrimaryFlag": "Y",
+    }
     return {"email": [mail, {**mail, "PersonNumber": "100107", "EmailAddress": "staff.100107@example.org"}]}
-
-
-def _case(name: str, why: str, build: Build, units: dict[str, tuple[bool, str]], findings: Findings | None = None) -> Case:
-    return Case(name, HR, ZIP, why, build, units, findings or {}, release="")
 
 
 def _at(file: str, rows: list[int], *rules: str) -> Findings:

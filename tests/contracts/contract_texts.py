@@ -1,5 +1,7 @@
 """Small contracts for the tests of the room, and payloads to hold against them."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,7 @@ import polars as pl
 from contracts import Contract, Fault, Profile, Records, RuleOutcome, evaluate, lint, load
 
 IDENTITY = "finance.demo"
+OVERLAY_HEAD = f"extends: {IDENTITY}\nversion: 1.0.3\nprefix: DMX\n"
 Rows = Sequence[Mapping[str, str | None]]
 
 

@@ -1,7 +1,10 @@
 """The condition language: what is accepted, what it means, and what is refused with words."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -72,7 +75,7 @@ n = Decimal
         ("T = U", {"T": "a", "U": None}, None),
         ("D = DATE '2025-09-26'", {"D": DAY}, True),
         ("D < E", {"D": DAY, "E": DAY}, False),
-        ("S > D", {"S": dt.datetime(2025, 9, 26, 1), "D": DAY}, True),
+        ("S > D", {"S": dt.datetime(2025, 9, 26, 1), "D": DAY}, True),  # noqa: DTZ001
         ("T = 'a' AND U = 'b'", {"T": "a"}, None),
         ("T = 'a' AND U = 'b'", {"T": "x"}, False),
         ("T = 'a' OR U = 'b'", {"T": "a"}, True),
@@ -347,13 +350,13 @@ def test_a_literal_counts_once_per_record(text: str) -> None:
 @pytest.mark.parametrize("joiner", ["AND", "OR"])
 def test_a_long_chain_is_judged_or_refused_but_no_traceback(joiner: str) -> None:
     text = f" {joiner} ".join(["N = 1"] * 1500)
-    try:
-        parse(text, SORTS)
-    except ConditionError as error:
-        assert error.todo
+    with contextlib.suppress(ConditionError):
+        assert parse(text, SORTS).columns == ("N",)
 
 
-OVERFLOWS = pytest.mark.xfail(strict=True, raises=pl.exceptions.ComputeError, reason="sums and differences overflow Decimal(38, 10)")
+OVERFLOWS = pytest.mark.xfail(
+    strict=True, raises=pl.exceptions.ComputeError, reason="sums and differences overflow Decimal(38, 10)"
+)
 HUGE = [n(10) ** 28 - 1, -(n(10) ** 28) + 1, n(10) ** 20, n(10) ** 14, n("0.0000000001"), n(0), None]
 
 
@@ -369,7 +372,9 @@ def test_huge_numbers_never_raise(text: str) -> None:
     assert verdicts.len() == len(HUGE) ** 2
 
 
-@pytest.mark.parametrize("text", ["SUM(N) > 0", "AVG(N) > 0", "SUM(N) * SUM(N) > 0", pytest.param("MAX(N) - MIN(N) > 0", marks=OVERFLOWS)])
+@pytest.mark.parametrize(
+    "text", ["SUM(N) > 0", "AVG(N) > 0", "SUM(N) * SUM(N) > 0", pytest.param("MAX(N) - MIN(N) > 0", marks=OVERFLOWS)]
+)
 def test_aggregates_of_huge_numbers_never_raise(text: str) -> None:
     assert aggregate(text, N=HUGE * 20) in (True, False, None)
 
@@ -489,7 +494,10 @@ group_trees = st.recursive(
 
 
 @settings(deadline=None, max_examples=150)
-@given(group_trees.filter(lambda text: any(word in text for word in ("SUM(", "MIN(", "MAX(", "COUNT("))), st.lists(records, min_size=1, max_size=5))
+@given(
+    group_trees.filter(lambda text: any(word in text for word in ("SUM(", "MIN(", "MAX(", "COUNT("))),
+    st.lists(records, min_size=1, max_size=5),
+)
 def test_duckdb_gives_the_same_verdicts_on_groups(text: str, rows: list[dict[str, Any]]) -> None:
     keyed = table(rows).with_columns(pl.lit(1).alias("key"))
     ours = keyed.group_by("key").agg(parse(text, SORTS, group=True).expr().alias("is"))["is"].to_list()

@@ -1,5 +1,7 @@
 """Contract files are read as text, and everything wrong with one is said at once, with its line."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -218,7 +220,14 @@ def test_a_second_document_in_the_file_is_a_fault(tmp_path: Path) -> None:
     assert read(tmp_path, head() + FILES + "---\nrules: {}\n").faults != []
 
 
-@pytest.mark.parametrize("depth", [400, pytest.param(700, marks=pytest.mark.xfail(strict=True, raises=RecursionError, reason="_node recurses")), 3000])
+@pytest.mark.parametrize(
+    "depth",
+    [
+        400,
+        pytest.param(700, marks=pytest.mark.xfail(strict=True, raises=RecursionError, reason="_node recurses")),
+        3000,
+    ],
+)
 def test_deeply_nested_yaml_is_a_fault_and_no_traceback(tmp_path: Path, depth: int) -> None:
     assert read(tmp_path, "a: " + "[" * depth + "]" * depth + "\n").faults != []
 

@@ -1,5 +1,7 @@
 """Layout and contract put together: implied rules, their ids, severities and codes."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -24,7 +26,9 @@ def test_every_facet_of_a_layout_is_a_rule_with_its_id(tmp_path: Path) -> None:
     layout = in_force("GlInterface", "26C").columns
     for name, own in layout.items():
         wanted = {"required"} if own.required == "Y" else set()
-        wanted |= {"length"} if own.type.kind == "text" and own.type.size else {"type"} if own.type.kind != "text" else set()
+        wanted |= (
+            {"length"} if own.type.kind == "text" and own.type.size else {"type"} if own.type.kind != "text" else set()
+        )
         assert {one.kind for one in contract.rules.values() if one.column == name} == wanted, name
     assert contract.rules["f.ENTERED_DR.type"].code == "load"
     assert len(contract.files["f"].columns) == 149
@@ -80,7 +84,10 @@ def test_severities_by_kind_where_the_contract_is_silent(tmp_path: Path) -> None
 
 
 def test_a_column_states_its_own_severity_and_codes(tmp_path: Path) -> None:
-    contract = fbdi(tmp_path, "{name: STATUS, one_of: [NEW], severity: minor, rejects: EM01}, {name: CURRENCY_CODE, one_of: [USD], rejects: {one_of: EC08}}")
+    contract = fbdi(
+        tmp_path,
+        "{name: STATUS, one_of: [NEW], severity: minor, rejects: EM01}, {name: CURRENCY_CODE, one_of: [USD], rejects: {one_of: EC08}}",
+    )
     assert (contract.rules["f.STATUS.one_of"].severity, contract.rules["f.STATUS.one_of"].code) == ("minor", "EM01")
     assert contract.rules["f.CURRENCY_CODE.one_of"].code == "EC08"
 
@@ -123,7 +130,9 @@ def test_what_narrows_a_layouts_type_predicts_no_load_error(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("value", "predicted"), [("abc", True), ("1e3", False), ("1.2.3", True)])
-def test_a_wrong_number_predicts_a_load_error_unless_oracle_may_read_it(tmp_path: Path, value: str, predicted: bool) -> None:
+def test_a_wrong_number_predicts_a_load_error_unless_oracle_may_read_it(
+    tmp_path: Path, value: str, predicted: bool
+) -> None:
     from contract_texts import judge
 
     outcome = judge(fbdi(tmp_path, "{name: ENTERED_DR}"), f=[{"ENTERED_DR": value}])["f.ENTERED_DR.type"]
@@ -141,12 +150,18 @@ def test_a_series_expands_and_a_later_row_overrides_one_of_it(tmp_path: Path) ->
         """,
     )
     columns = contract.files["f"].columns
-    assert [(one.name, one.position, str(one.type)) for one in columns.values()] == [("S1", 1, "text(5)"), ("S2", 2, "text(2)"), ("S3", 3, "text(5)")]
+    assert [(one.name, one.position, str(one.type)) for one in columns.values()] == [
+        ("S1", 1, "text(5)"),
+        ("S2", 2, "text(2)"),
+        ("S3", 3, "text(5)"),
+    ]
 
 
 def test_a_series_beside_a_layout_states_each_of_its_columns(tmp_path: Path) -> None:
     contract = fbdi(tmp_path, '{name: "SEGMENT{1..3}", required: true}')
-    assert {name for name in contract.rules if name.endswith(".required") and "SEGMENT" in name} == {f"f.SEGMENT{n}.required" for n in (1, 2, 3)}
+    assert {name for name in contract.rules if name.endswith(".required") and "SEGMENT" in name} == {
+        f"f.SEGMENT{n}.required" for n in (1, 2, 3)
+    }
 
 
 def test_columns_and_rules_come_and_go_with_releases(tmp_path: Path) -> None:
@@ -158,7 +173,10 @@ def test_columns_and_rules_come_and_go_with_releases(tmp_path: Path) -> None:
     got = {}
     for release in ("25A", "25B", "26C"):
         contract = load(IDENTITY, profile(tmp_path), release=release)
-        got[release] = (list(contract.files["f"].columns), [name for name, one in contract.rules.items() if one.written])
+        got[release] = (
+            list(contract.files["f"].columns),
+            [name for name, one in contract.rules.items() if one.written],
+        )
     assert got == {
         "25A": (["A", "C"], ["DM-020"]),
         "25B": (["A", "B", "C"], ["DM-010", "DM-020"]),
@@ -193,7 +211,11 @@ def test_a_slot_counts_as_listed_under_unlisted_ignored(tmp_path: Path) -> None:
 
 def test_the_business_key_leaves_out_what_changes_with_the_sending(tmp_path: Path) -> None:
     columns = "{name: A, type: text}\n{name: X_BATCH_ID, type: text}\n{name: GROUP_ID, type: text}\n{name: REQUEST_ID, type: text}"
-    body = one_file(columns).replace("    business_key: [_row]\n", "").replace("[_row]", "[A, X_BATCH_ID, GROUP_ID, REQUEST_ID]")
+    body = (
+        one_file(columns)
+        .replace("    business_key: [_row]\n", "")
+        .replace("[_row]", "[A, X_BATCH_ID, GROUP_ID, REQUEST_ID]")
+    )
     assert build(tmp_path, body).files["f"].business_key == (("A",),)
 
 
@@ -210,14 +232,18 @@ def test_a_file_with_a_parent_and_a_history_has_their_rules(tmp_path: Path) -> N
             columns: [{name: A, type: text}, {name: S, type: date}, {name: E, type: date}]
         """,
     )
-    got = {name: one.severity for name, one in contract.rules.items() if one.kind in ("parent", "gap", "overlap", "order")}
+    got = {
+        name: one.severity for name, one in contract.rules.items() if one.kind in ("parent", "gap", "overlap", "order")
+    }
     assert got == {"l.parent": "critical", "l.gap": "significant", "l.overlap": "significant", "l.order": "significant"}
     assert contract.root("l").id == "h"
 
 
 def test_the_hdl_parent_is_derived_from_the_layouts_keys() -> None:
     layout = in_force("Worker/PersonName", "")
-    assert any(one.key_role == "parent" and one.foreign_key == "Worker.SourceSystemId" for one in layout.columns.values())
+    assert any(
+        one.key_role == "parent" and one.foreign_key == "Worker.SourceSystemId" for one in layout.columns.values()
+    )
 
 
 def test_shape_and_package_rules_are_part_of_every_contract(tmp_path: Path) -> None:
@@ -230,5 +256,9 @@ def test_shape_and_package_rules_are_part_of_every_contract(tmp_path: Path) -> N
 def test_the_door_of_the_room_is_sorted_and_open() -> None:
     assert sorted(contracts.__all__) == sorted(set(contracts.__all__))
     assert all(hasattr(contracts, name) for name in contracts.__all__)
-    public = {name for name, value in vars(contracts).items() if not name.startswith("_") and not hasattr(value, "__path__") and type(value).__name__ != "module"}
+    public = {
+        name
+        for name, value in vars(contracts).items()
+        if not name.startswith("_") and not hasattr(value, "__path__") and type(value).__name__ != "module"
+    }
     assert public <= set(contracts.__all__), public - set(contracts.__all__)

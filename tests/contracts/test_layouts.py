@@ -43,10 +43,14 @@ def test_types_and_certainties_are_known_words(path: Path) -> None:
         assert not row["scale"] or row["scale"].isdigit(), row
 
 
-@pytest.mark.parametrize("folder", sorted(path for path in SHIPPED.iterdir() if path.is_dir()), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", sorted(path for path in SHIPPED.iterdir() if path.is_dir()), ids=lambda path: path.name
+)
 def test_the_source_of_every_layout_is_named(folder: Path) -> None:
     named = [row["layout"] for row in rows(folder / "_sources.csv")]
-    assert sorted(named) == sorted(path.relative_to(folder).with_suffix("").as_posix() for path in FILES if path.is_relative_to(folder))
+    assert sorted(named) == sorted(
+        path.relative_to(folder).with_suffix("").as_posix() for path in FILES if path.is_relative_to(folder)
+    )
 
 
 @pytest.mark.parametrize(("release", "width"), [("23B", 149), ("25C", 149), ("26C", 149), ("99D", 149)])
@@ -55,12 +59,17 @@ def test_a_layout_stays_in_force_until_a_newer_one(release: str, width: int) -> 
     assert (layout.release, len(layout.columns)) == ("23B", width)
 
 
-@pytest.mark.parametrize(("release", "folder"), [("21A", "21A"), ("25A", "21A"), ("25B", "25B"), ("26B", "25B"), ("26C", "26C")])
+@pytest.mark.parametrize(
+    ("release", "folder"), [("21A", "21A"), ("25A", "21A"), ("25B", "25B"), ("26B", "25B"), ("26C", "26C")]
+)
 def test_a_quarterly_folder_holds_only_what_changed(release: str, folder: str) -> None:
     assert in_force("ApInvoicesInterface", release).release == folder
 
 
-@pytest.mark.parametrize(("name", "release"), [("GlInterface", "23A"), ("NoSuchInterface", "26C"), ("HzImpPersonLang", "26C"), ("Worker/NoSuchComponent", "")])
+@pytest.mark.parametrize(
+    ("name", "release"),
+    [("GlInterface", "23A"), ("NoSuchInterface", "26C"), ("HzImpPersonLang", "26C"), ("Worker/NoSuchComponent", "")],
+)
 def test_a_layout_that_is_not_in_force_is_refused_with_words(name: str, release: str) -> None:
     with pytest.raises(ContractError) as caught:
         in_force(name, release)

@@ -1,5 +1,7 @@
 """Lint finds every fault of a contract at once, each with its line and what to write instead."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 import re
@@ -52,7 +54,9 @@ def test_a_good_contract_has_no_fault(tmp_path: Path) -> None:
     assert faults_of(tmp_path, GOOD) == []
 
 
-LINE = pytest.mark.xfail(strict=True, reason="told at the file's first column or the mapping above, not at the statement itself")
+LINE = pytest.mark.xfail(
+    strict=True, reason="told at the file's first column or the mapping above, not at the statement itself"
+)
 SEEDED = [
     ("title: Demonstration", "titel: Demonstration", "unknown key `titel`"),
     ("version: 1.2.0", "version: one", "version"),
@@ -119,7 +123,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     for old, new in (("check: N > 0", "check: M > 0"), ("unique: [A]", "unique: [B]"), ("list: pod, from", "list: pud, from"), ("by: [A]", "by: [Q]"), ("list: pod,", "list: pad,")):  # fmt: skip
         text = text.replace(old, new)
     whats = "\n".join(fault.what for fault in faults_of(tmp_path, text))
-    assert all(word in whats for word in ("unknown column M", "B is no column", "no list pud", "Q is no column", "no list pad"))
+    assert all(
+        word in whats for word in ("unknown column M", "B is no column", "no list pud", "Q is no column", "no list pad")
+    )
 
 
 def test_a_wrong_also_is_answered_with_the_true_one(tmp_path: Path) -> None:
@@ -147,7 +153,9 @@ def test_a_wider_type_beside_a_layout_is_an_error(tmp_path: Path) -> None:
     assert any("not narrower" in fault.what for fault in linted(tmp_path, body, channel="fbdi"))
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="_column asks the statement for its type where the layout was not found")
+@pytest.mark.xfail(
+    strict=True, raises=KeyError, reason="_column asks the statement for its type where the layout was not found"
+)
 def test_a_layout_that_is_not_in_force_is_an_error(tmp_path: Path) -> None:
     body = "releases: [20A, 26C]\nfiles: {f: {layout: GlInterface, accept_unit: [], columns: [{name: STATUS}]}}\n"
     faults = linted(tmp_path, body, channel="fbdi")
@@ -157,7 +165,9 @@ def test_a_layout_that_is_not_in_force_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_conditionally_required_column_that_no_rule_mentions_is_a_warning(tmp_path: Path) -> None:
-    body = "releases: [26C]\nfiles: {f: {layout: ApInvoicesInterface, accept_unit: [], columns: [{name: INVOICE_ID}]}}\n"
+    body = (
+        "releases: [26C]\nfiles: {f: {layout: ApInvoicesInterface, accept_unit: [], columns: [{name: INVOICE_ID}]}}\n"
+    )
     faults = [fault for fault in linted(tmp_path, body, channel="fbdi") if "conditionally required" in fault.what]
     assert faults
     assert {fault.level for fault in faults} == {"warning"}
@@ -189,7 +199,9 @@ def test_an_own_contract_may_rest_on_the_sites_word(tmp_path: Path) -> None:
 
 def test_the_library_may_not_rest_on_a_sites_word(library: Path) -> None:
     write(library, GOOD.replace("basis: oracle, check", "basis: site, check"))
-    assert any("site has no place in the library" in fault.what for fault in lint(profile(library / "none"), [IDENTITY]))
+    assert any(
+        "site has no place in the library" in fault.what for fault in lint(profile(library / "none"), [IDENTITY])
+    )
 
 
 ONE = "files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text}, {name: N, type: number}, {name: D, type: date}]}}\n"

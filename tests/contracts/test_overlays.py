@@ -1,12 +1,15 @@
 """What a district adds only tightens; what loosens has a reason; what cannot be read is never passed over."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 from contract_texts import IDENTITY, findings, head, judge, profile, rule, write
+from contract_texts import OVERLAY_HEAD as OVERLAY
 
 from contracts import Contract, ContractError, LintError, lint, load
 
@@ -34,7 +37,6 @@ LIBRARY = head() + dedent("""\
         expects: [f.C.one_of]
         f: [{A: a, C: q, N: 1, P: a}]
     """)  # fmt: skip
-OVERLAY = f"extends: {IDENTITY}\nversion: 1.0.3\nprefix: DMX\n"
 
 
 def merged(library: Path, overlay: str, text: str = LIBRARY) -> Contract:
@@ -63,11 +65,20 @@ def test_the_status_of_the_overlay_is_the_effective_one(library: Path) -> None:
 
 
 def test_what_an_overlay_adds_has_ids_with_its_prefix_and_stands_beside_the_librarys(library: Path) -> None:
-    contract = merged(library, column("{name: C, required: true, one_of: [x, y], pattern: '[xyz]'}") + "rules:\n  " + rule(20, "check: N < 9").replace("DM-", "DMX-"))
+    contract = merged(
+        library,
+        column("{name: C, required: true, one_of: [x, y], pattern: '[xyz]'}")
+        + "rules:\n  "
+        + rule(20, "check: N < 9").replace("DM-", "DMX-"),
+    )
     added = {name for name, one in contract.rules.items() if one.prefix}
     assert added == {"f.C.required@DMX", "f.C.one_of@DMX", "f.C.pattern@DMX", "DMX-020"}
     assert findings(contract, f=[{"A": "a", "C": "z", "N": "9"}]) == {"f.C.one_of@DMX": [1], "DMX-020": [1]}
-    assert findings(contract, f=[{"A": "a", "C": "q", "N": "1"}]) == {"f.C.one_of": [1], "f.C.one_of@DMX": [1], "f.C.pattern@DMX": [1]}
+    assert findings(contract, f=[{"A": "a", "C": "q", "N": "1"}]) == {
+        "f.C.one_of": [1],
+        "f.C.one_of@DMX": [1],
+        "f.C.pattern@DMX": [1],
+    }
 
 
 def test_a_narrower_type_is_a_rule_of_the_overlay(library: Path) -> None:
@@ -79,7 +90,13 @@ def test_a_narrower_type_is_a_rule_of_the_overlay(library: Path) -> None:
 
 def test_a_shorter_text_is_a_rule_of_the_overlay(library: Path) -> None:
     contract = merged(library, column("{name: A, type: text(3)}"))
-    assert findings(contract, f=[{"A": "abcd", "N": "1"}, {"A": "abcdefghijk", "N": "1"}]) == {"f.A.length": [2], "f.A.length@DMX": [1, 2]}
+    assert findings(contract, f=[{"A": "abcd", "N": "1"}, {"A": "abcdefghijk", "N": "1"}]) == {
+        "f.A.length": [2],
+        "f.A.length@DMX": [1, 2],
+    }
+
+
+BLANKED = pytest.mark.xfail(strict=True, reason="inline rows are filled up with blanks where a file would be refused")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +119,7 @@ def test_a_shorter_text_is_a_rule_of_the_overlay(library: Path) -> None:
         ("disable: {DM-999: no such rule exists}\n", "no rule DM-999"),
         ("severity: {DM-999: {to: minor, why: no such rule exists}}\n", "no rule DM-999"),
         ("disable: {DM-010: short}\n", "short"),
-        ("lists: {pod: {rows: [{code: a}]}}\n", "lacks column name"),
+        pytest.param("lists: {pod: {rows: [{code: a}]}}\n", "lacks column name", marks=BLANKED),
         ("lists: {pod: {file: lists/pod.csv}}\n", "cannot be read"),
     ],
 )  # fmt: skip
@@ -112,7 +129,10 @@ def test_what_an_overlay_may_not_do_is_refused_with_its_line(library: Path, over
     assert "contracts/finance/demo.yaml:" in text
 
 
-@pytest.mark.xfail(strict=True, reason="a profile outside the package is shown from its own folder: the overlay has the library's very path")
+@pytest.mark.xfail(
+    strict=True,
+    reason="a profile outside the package is shown from its own folder: the overlay has the library's very path",
+)
 def test_faults_tell_an_overlay_from_the_contract_it_extends(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", OVERLAY + column("{name: Z, required: true}"))
@@ -132,7 +152,10 @@ def test_a_rule_is_disabled_and_regraded_with_a_reason(library: Path) -> None:
     )
     assert "DM-010" not in contract.rules
     assert contract.rules["f.C.one_of"].severity == "minor"
-    assert (contract.disabled, contract.regraded) == ({"DM-010": "suspense posting is on"}, {"f.C.one_of": "the list is being cleaned"})
+    assert (contract.disabled, contract.regraded) == (
+        {"DM-010": "suspense posting is on"},
+        {"f.C.one_of": "the list is being cleaned"},
+    )
 
 
 def test_shape_findings_are_regraded_like_others(library: Path) -> None:
@@ -166,9 +189,16 @@ def test_examples_of_the_same_name_are_replaced_and_others_added(library: Path) 
 
 
 def test_unlisted_blank_asks_each_unlisted_column_to_be_blank(library: Path) -> None:
-    text = head("fbdi") + "releases: [25B]\nfiles: {f: {layout: GlDailyRatesInterface, accept_unit: [], columns: [{name: FROM_CURRENCY}]}}\n"
+    text = (
+        head("fbdi")
+        + "releases: [25B]\nfiles: {f: {layout: GlDailyRatesInterface, accept_unit: [], columns: [{name: FROM_CURRENCY}]}}\n"
+    )
     write(library, text)
-    listed = [name for name, one in load(IDENTITY, profile(library / "none")).files["f"].columns.items() if one.name.endswith(("CURRENCY", "DATE", "RATE", "TYPE"))]
+    listed = [
+        name
+        for name, one in load(IDENTITY, profile(library / "none")).files["f"].columns.items()
+        if one.name.endswith(("CURRENCY", "DATE", "RATE", "TYPE"))
+    ]
     columns = ", ".join(f"{{name: {name}, note: ours}}" for name in listed)
     contract = merged(library, f"files: {{f: {{unlisted: blank, columns: [{columns}]}}}}\n", text)
     unlisted = {name.split(".")[1] for name, one in contract.rules.items() if one.kind == "unlisted"}
@@ -181,7 +211,9 @@ def test_unlisted_blank_asks_each_unlisted_column_to_be_blank(library: Path) -> 
 # a district's files that cannot be used are never passed over in silence
 
 
-@pytest.mark.xfail(strict=True, reason="an overlay that cannot be parsed has no `extends`, so it is dropped and the bare library loads")
+@pytest.mark.xfail(
+    strict=True, reason="an overlay that cannot be parsed has no `extends`, so it is dropped and the bare library loads"
+)
 @pytest.mark.parametrize(
     "broken",
     ["extends: finance.demo\n\tversion: 1\n", b"extends: finance.demo\nnote: \xff\n", "- a list\n", "extend: finance.demo\nversion: 1.0.0\nprefix: DMX\n", ""],
@@ -194,7 +226,9 @@ def test_an_overlay_that_cannot_be_read_stops_the_contract(library: Path, broken
         load(IDENTITY, profile(library / "district"))
 
 
-@pytest.mark.xfail(strict=True, reason="lint asks only documents that have `extends`; it says nothing of the dropped file")
+@pytest.mark.xfail(
+    strict=True, reason="lint asks only documents that have `extends`; it says nothing of the dropped file"
+)
 def test_lint_tells_of_an_overlay_that_cannot_be_read(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", "extends: finance.demo\n\tversion: 1\n")
@@ -222,16 +256,24 @@ def test_an_overlay_says_what_its_path_says(library: Path) -> None:
         load(IDENTITY, profile(library / "district"))
 
 
-@pytest.mark.xfail(strict=True, reason="the prefixes of one contract and its overlay are put in one dict, so a clash is not seen")
+@pytest.mark.xfail(
+    strict=True, reason="the prefixes of one contract and its overlay are put in one dict, so a clash is not seen"
+)
 def test_an_overlay_has_a_prefix_of_its_own(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", OVERLAY.replace("DMX", "DM") + column("{name: C, required: true}"))
     assert any("prefix DM" in fault.what for fault in lint(profile(library / "district")))
 
 
-@pytest.mark.xfail(strict=True, raises=ContractError, reason="in_force is called outside the try for the overlay's release")
+@pytest.mark.xfail(
+    strict=True, raises=ContractError, reason="in_force is called outside the try for the overlay's release"
+)
 def test_a_release_of_the_overlay_without_a_layout_is_a_fault(library: Path) -> None:
-    write(library, head("fbdi") + "releases: [25B]\nfiles: {f: {layout: GlInterface, accept_unit: [], columns: [{name: STATUS}]}}\n")
+    write(
+        library,
+        head("fbdi")
+        + "releases: [25B]\nfiles: {f: {layout: GlInterface, accept_unit: [], columns: [{name: STATUS}]}}\n",
+    )
     write(library / "district", OVERLAY + "releases: [21A]\n")
     assert lint(profile(library / "district"), [IDENTITY]) != []
 
@@ -261,8 +303,15 @@ def test_each_context_gives_its_slots_their_meaning(library: Path) -> None:
 
 
 def test_a_missing_or_wrong_slot_is_found_under_its_own_facet(library: Path) -> None:
-    rows = [{"G": "grant"}, {"G": "grant", "S1": "x"}, {"G": "bus", "S1": "1234"}, {"G": "bus", "S2": "abcd"}]
-    assert flexed(library, *rows) == {"f.S1.required@DMX": [1], "f.S1.pattern@DMX": [2], "f.S1.one_of@DMX": [3], "f.S2.length@DMX": [4]}
+    rows = [{"G": "grant"}, {"G": "grant", "S1": "x"}, {"G": "bus", "S1": "1234"}]
+    assert flexed(library, *rows) == {"f.S1.required@DMX": [1], "f.S1.pattern@DMX": [2], "f.S1.one_of@DMX": [3]}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the statement's own type is the column's, so stated_rules drops every `type` of a slot"
+)
+def test_a_slot_is_as_long_as_its_type_says(library: Path) -> None:
+    assert flexed(library, {"G": "bus", "S2": "abcd"}) == {"f.S2.length@DMX": [1]}
 
 
 def test_an_unknown_context_is_found(library: Path) -> None:
@@ -270,11 +319,17 @@ def test_an_unknown_context_is_found(library: Path) -> None:
 
 
 def test_slots_are_blank_where_the_context_is_blank_or_gives_them_no_meaning(library: Path) -> None:
-    assert flexed(library, {"G": None, "S1": "1234"}, {"G": "grant", "S1": "1234", "S2": "abc"}) == {"f.S1.unlisted@DMX": [1], "f.S2.unlisted@DMX": [2]}
+    assert flexed(library, {"G": None, "S1": "1234"}, {"G": "grant", "S1": "1234", "S2": "abc"}) == {
+        "f.S1.unlisted@DMX": [1],
+        "f.S2.unlisted@DMX": [2],
+    }
 
 
 def test_global_slots_have_their_meaning_in_every_context(library: Path) -> None:
-    text = FLEX.replace("S2: {type: text(3)}", "{}").replace("        {}\n", "") + "      _global:\n        S2: {required: true, one_of: [k]}\n"
+    text = (
+        FLEX.replace("S2: {type: text(3)}", "{}").replace("        {}\n", "")
+        + "      _global:\n        S2: {required: true, one_of: [k]}\n"
+    )
     rows = [{"G": None, "S2": "k"}, {"G": "bus", "S2": "j"}, {"G": "bus"}]
     assert flexed(library, *rows, text=text) == {"f.S2.one_of@DMX": [2], "f.S2.required@DMX": [3]}
 
@@ -284,7 +339,7 @@ def test_a_flexfield_of_unknown_columns_or_files_is_refused(library: Path) -> No
     assert "no file g" in refused(library, FLEX.replace("file: f", "file: g"))
 
 
-@pytest.mark.xfail(strict=True, reason="a slot's narrower kind is not parsed: the ready frame has the layout's text")
+@pytest.mark.xfail(strict=True, reason="every `type` of a slot is dropped")
 @pytest.mark.parametrize(("kind", "value"), [("flag", "maybe"), ("number(5)", "x")])
 def test_a_slot_of_another_type_is_judged(library: Path, kind: str, value: str) -> None:
     text = FLEX.replace("text(3)", f'"{kind}"')
@@ -304,10 +359,35 @@ def test_each_context_keeps_its_own_severity(library: Path) -> None:
     assert {one.severity for one in required} == {"moderate", "critical"}
 
 
-@pytest.mark.xfail(strict=True, reason="beside a facet of the column only the last context's statement survives")
+@pytest.mark.xfail(
+    strict=True, reason="every `type` of a slot is dropped; beside a layout's facet only the last context would survive"
+)
 def test_each_context_keeps_its_own_length_in_an_own_contract(library: Path) -> None:
-    own = FLEX.replace("S1: {required: true, pattern: '[0-9]{4}', severity: moderate}", "S1: {type: text(2)}").replace("S1: {one_of: [north, south]}", "S1: {type: text(5)}")
+    own = FLEX.replace("S1: {required: true, pattern: '[0-9]{4}', severity: moderate}", "S1: {type: text(2)}").replace(
+        "S1: {one_of: [north, south]}", "S1: {type: text(5)}"
+    )
     write(library, LIBRARY + own)
     contract = load(IDENTITY, profile(library / "district"))
     rows = [{"A": "a", "G": "grant", "S1": "abc"}, {"A": "a", "G": "bus", "S1": "abcdef"}]
     assert findings(contract, f=rows) == {"f.S1.length": [1, 2]}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a facet of the column and those of the slots have one id, of which only the last is kept"
+)
+def test_a_facet_of_the_column_and_of_its_slots_are_all_kept(library: Path) -> None:
+    own = FLEX.replace("S1: {required: true, pattern: '[0-9]{4}', severity: moderate}", "S1: {one_of: [a, b]}")
+    write(
+        library,
+        LIBRARY.replace("{name: S1, type: text(150)}", "{name: S1, type: text(150), one_of: [a, b, north, south]}")
+        + own,
+    )
+    contract = load(IDENTITY, profile(library / "district"))
+    rows = [{"A": "a", "G": "grant", "S1": "north"}, {"A": "a", "G": "bus", "S1": "a"}]
+    assert findings(contract, f=rows) == {"f.S1.one_of": [1, 2]}
+
+
+@pytest.mark.xfail(strict=True, reason="a slot's range is compared as the text of its column: 9 lies behind 10")
+def test_the_range_of_a_slot_is_a_range_of_numbers(library: Path) -> None:
+    text = FLEX.replace("S2: {type: text(3)}", "S2: {range: [1, 10]}")
+    assert findings(merged(library, text), f=[{"A": "a", "G": "bus", "S2": "9"}]) == {}

@@ -1,5 +1,7 @@
 """Rules over one record: what passes, what fails, what is unknown."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from datetime import date
@@ -96,8 +98,23 @@ def test_one_of_pattern_and_range_judge_the_whole_value(tmp_path: Path) -> None:
         """,
     )
     good = {"A": "a", "P": "12", "N": "10", "D": "2025-12-31"}
-    rows = [good, {"A": "ab"}, {"P": "123"}, {"P": "1x"}, {"P": "12\n"}, {"N": "10.01"}, {"N": "-1.51"}, {"D": "2026-01-01"}, {}]
-    assert findings(contract, f=rows) == {"f.A.one_of": [2], "f.P.pattern": [3, 4, 5], "f.N.range": [6, 7], "f.D.range": [8]}
+    rows = [
+        good,
+        {"A": "ab"},
+        {"P": "123"},
+        {"P": "1x"},
+        {"P": "12\n"},
+        {"N": "10.01"},
+        {"N": "-1.51"},
+        {"D": "2026-01-01"},
+        {},
+    ]
+    assert findings(contract, f=rows) == {
+        "f.A.one_of": [2],
+        "f.P.pattern": [3, 4, 5],
+        "f.N.range": [6, 7],
+        "f.D.range": [8],
+    }
 
 
 @pytest.mark.xfail(strict=True, reason="_literal leaves a timestamp's bounds as text; the comparison then raises")
@@ -167,7 +184,9 @@ def test_zeros_before_the_first_digit_are_not_significant(tmp_path: Path) -> Non
     assert findings(facet(tmp_path, '{name: A, type: "number(3)"}'), f=[{"A": "0.00012"}]) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="a mask with MON, RR, AM ... is taken for literal text, so every good value fails")
+@pytest.mark.xfail(
+    strict=True, reason="a mask with MON, RR, AM ... is taken for literal text, so every good value fails"
+)
 @pytest.mark.parametrize(("mask", "value"), [("DD-MON-YYYY", "26-SEP-2025"), ("MM/DD/RR", "09/26/25")])
 def test_a_mask_that_is_not_understood_is_told_or_served(tmp_path: Path, mask: str, value: str) -> None:
     assert findings(facet(tmp_path, f'{{name: A, type: "date({mask})"}}'), f=[{"A": value}]) == {}
@@ -177,7 +196,9 @@ def test_a_value_that_failed_its_type_makes_its_other_rules_unknown(tmp_path: Pa
     contract = facet(
         tmp_path,
         "{name: N, type: integer(2), range: [1, 9], one_of: [1, 2]}\n{name: X, type: text, required: N IS NULL}",
-        rules=rule(10, "check: N IS NOT NULL") + rule(20, "check: X = 'x'", when="N IS NULL") + rule(30, "check: X = 'x' OR N = 1"),
+        rules=rule(10, "check: N IS NOT NULL")
+        + rule(20, "check: X = 'x'", when="N IS NULL")
+        + rule(30, "check: X = 'x' OR N = 1"),
     )
     assert findings(contract, f=[{"N": "abc", "X": None}, {"N": "100", "X": "z"}]) == {"f.N.type": [1, 2]}
 
@@ -213,7 +234,9 @@ def test_a_facet_of_a_column_without_any_value_is_not_applied(tmp_path: Path) ->
 
 
 def test_a_file_without_records_applies_no_rule(tmp_path: Path) -> None:
-    contract = facet(tmp_path, "{name: A, type: text(3), required: true}", rules=rule(10, "check: A = 'a'") + rule(20, "unique: [A]"))
+    contract = facet(
+        tmp_path, "{name: A, type: text(3), required: true}", rules=rule(10, "check: A = 'a'") + rule(20, "unique: [A]")
+    )
     assert {one.status for one in judge(contract, f=[]).values()} == {"not_applied"}
 
 

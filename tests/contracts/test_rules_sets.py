@@ -1,5 +1,7 @@
 """Rules that look at more than one record, at another file or at a list."""
 
+# ruff: noqa: E501 - contracts and their tables read better in one line
+
 from __future__ import annotations
 
 from datetime import date
@@ -10,7 +12,7 @@ import polars as pl
 import pytest
 from contract_texts import build, findings, judge, one_file, rule
 
-from contracts import Contract
+from contracts import Contract, ContractError
 
 PAIR = "{name: K, type: text}\n{name: N, type: number}\n{name: F, type: flag}\n{name: D, type: date}"
 
@@ -19,7 +21,9 @@ def one(folder: Path, rules: str, lists: str = "", columns: str = PAIR, more: st
     return build(folder, one_file(columns, rules=rules, lists=lists, more=more))
 
 
-def two(folder: Path, rules: str = "", *, parent: str = "{file: h, by: [ID]}", lists: str = "", kind: str = "text") -> Contract:
+def two(
+    folder: Path, rules: str = "", *, parent: str = "{file: h, by: [ID]}", lists: str = "", kind: str = "text"
+) -> Contract:
     """Headers ``h`` with lines ``l``."""
     body = dedent(f"""\
         files:
@@ -42,7 +46,9 @@ def test_every_record_of_a_group_that_fails_is_found(tmp_path: Path) -> None:
 def test_blanks_of_a_group_key_are_equal(tmp_path: Path) -> None:
     contract = one(tmp_path, rule(10, "group_by: [K], check: SUM(N) = 0"))
     assert findings(contract, f=[{"K": None, "N": "1"}, {"K": None, "N": "-1"}]) == {}
-    assert findings(contract, f=[{"K": None, "N": "1"}, {"K": None, "N": "1"}, {"K": "a", "N": "0"}]) == {"DM-010": [1, 2]}
+    assert findings(contract, f=[{"K": None, "N": "1"}, {"K": None, "N": "1"}, {"K": "a", "N": "0"}]) == {
+        "DM-010": [1, 2]
+    }
 
 
 def test_a_group_by_nothing_is_the_whole_file(tmp_path: Path) -> None:
@@ -69,7 +75,12 @@ def test_a_group_key_that_failed_its_type_leaves_the_others_judged(tmp_path: Pat
 
 def test_when_filters_the_records_of_a_group(tmp_path: Path) -> None:
     contract = one(tmp_path, rule(10, "group_by: [K], check: SUM(N) = 0", when="F = 'Y'"))
-    rows = [{"K": "a", "N": "1", "F": "N"}, {"K": "a", "N": "0", "F": "Y"}, {"K": "b", "N": "1", "F": "Y"}, {"K": "b", "N": "9", "F": "N"}]
+    rows = [
+        {"K": "a", "N": "1", "F": "N"},
+        {"K": "a", "N": "0", "F": "Y"},
+        {"K": "b", "N": "1", "F": "Y"},
+        {"K": "b", "N": "9", "F": "N"},
+    ]
     assert findings(contract, f=rows) == {"DM-010": [3]}
     assert judge(contract, f=rows[:1])["DM-010"].status == "not_applied"
 
@@ -91,9 +102,16 @@ def test_the_keys_of_a_unit_do_not_run_into_each_other(tmp_path: Path) -> None:
     columns = "{name: K, type: text}\n{name: L, type: text}\n{name: N, type: number}"
     contract = build(
         tmp_path,
-        one_file(columns, rules=rule(10, "group_by: accept_unit, check: COUNT(*) = 1")).replace("accept_unit: [_row]", "accept_unit: [K, L]"),
+        one_file(columns, rules=rule(10, "group_by: accept_unit, check: COUNT(*) = 1")).replace(
+            "accept_unit: [_row]", "accept_unit: [K, L]"
+        ),
     )
-    assert findings(contract, f=[{"K": "a", "L": "ab"}, {"K": "aa", "L": "b"}, {"K": "a", "L": None}, {"K": None, "L": "a"}]) == {}
+    assert (
+        findings(
+            contract, f=[{"K": "a", "L": "ab"}, {"K": "aa", "L": "b"}, {"K": "a", "L": None}, {"K": None, "L": "a"}]
+        )
+        == {}
+    )
 
 
 # unique
@@ -159,7 +177,9 @@ def test_a_key_must_occur_in_the_other_file_where_the_condition_holds(tmp_path: 
 
 
 def test_a_key_may_stand_on_the_list_instead(tmp_path: Path) -> None:
-    contract = two(tmp_path, rule(10, "file: h, exists: {columns: [ID], in: l, or_list: pod}"), lists='pod: {rows: [{ID: "2"}]}')
+    contract = two(
+        tmp_path, rule(10, "file: h, exists: {columns: [ID], in: l, or_list: pod}"), lists='pod: {rows: [{ID: "2"}]}'
+    )
     assert findings(contract, h=[{"ID": "1"}, {"ID": "2"}, {"ID": "3"}], l=[{"ID": "1"}]) == {"DM-010": [3]}
 
 
@@ -176,7 +196,8 @@ def test_keys_of_two_files_compare_whatever_their_types_are(tmp_path: Path) -> N
 
 
 test_keys_of_two_files_compare_whatever_their_types_are = pytest.mark.xfail(
-    strict=True, reason="a number's key is 1.0000000000, a text's 1: every key is an orphan; neither lint nor engine tells"
+    strict=True,
+    reason="a number's key is 1.0000000000, a text's 1: every key is an orphan; neither lint nor engine tells",
 )(test_keys_of_two_files_compare_whatever_their_types_are)
 
 
@@ -188,11 +209,18 @@ TOTAL = "file: h, totals: {by: [ID], here: TOTAL, in: l, there: SUM(AMOUNT)}"
 def test_a_header_equals_the_sum_of_its_lines(tmp_path: Path) -> None:
     contract = two(tmp_path, rule(10, TOTAL))
     headers = [{"ID": "1", "TOTAL": "0.3"}, {"ID": "2", "TOTAL": "1"}, {"ID": "3", "TOTAL": None}]
-    lines = [{"ID": "1", "AMOUNT": "0.1"}, {"ID": "1", "AMOUNT": "0.2"}, {"ID": "2", "AMOUNT": "2"}, {"ID": "3", "AMOUNT": "2"}]
+    lines = [
+        {"ID": "1", "AMOUNT": "0.1"},
+        {"ID": "1", "AMOUNT": "0.2"},
+        {"ID": "2", "AMOUNT": "2"},
+        {"ID": "3", "AMOUNT": "2"},
+    ]
     assert findings(contract, h=headers, l=lines) == {"DM-010": [2]}
 
 
-EMPTY = pytest.mark.xfail(strict=True, raises=pl.exceptions.SchemaError, reason="_find: a child file without records is a Null series")
+EMPTY = pytest.mark.xfail(
+    strict=True, raises=pl.exceptions.SchemaError, reason="_find: a child file without records is a Null series"
+)
 
 
 @pytest.mark.parametrize("lines", [pytest.param([], marks=EMPTY), [{"ID": "9", "AMOUNT": "1"}]])
@@ -231,7 +259,9 @@ def test_a_total_with_a_blank_key_is_unknown(tmp_path: Path) -> None:
 def test_a_combination_must_be_on_the_list(tmp_path: Path) -> None:
     lists = 'pairs: {rows: [{k: a, n: "1"}, {k: b, n: "2"}]}'
     contract = one(tmp_path, rule(10, "in_list: {columns: [K, N], list: pairs, match: [k, n]}"), lists)
-    assert findings(contract, f=[{"K": "a", "N": "1"}, {"K": "a", "N": "2"}, {"K": "a", "N": None}, {"K": None, "N": "7"}]) == {"DM-010": [2]}
+    assert findings(
+        contract, f=[{"K": "a", "N": "1"}, {"K": "a", "N": "2"}, {"K": "a", "N": None}, {"K": None, "N": "7"}]
+    ) == {"DM-010": [2]}
 
 
 def test_an_absent_combination_must_not_be_on_the_list(tmp_path: Path) -> None:
@@ -241,15 +271,37 @@ def test_an_absent_combination_must_not_be_on_the_list(tmp_path: Path) -> None:
 
 def test_a_combination_is_valid_on_the_records_date_only(tmp_path: Path) -> None:
     lists = "keys: {rows: [{k: a, start: 2025-01-01, end: 2025-06-30}, {k: b, start: 2025-01-01, end: null}, {k: c, start: null, end: 2025-06-30}]}"
-    contract = one(tmp_path, rule(10, "in_list: {columns: [K], list: keys, match: [k], as_of: {column: D, from: start, to: end}}"), lists)
-    rows = [("a", "2025-06-30"), ("a", "2025-07-01"), ("b", "2099-01-01"), ("b", "2024-12-31"), ("c", "1999-01-01"), ("a", None), ("z", "2025-01-01")]
+    contract = one(
+        tmp_path,
+        rule(10, "in_list: {columns: [K], list: keys, match: [k], as_of: {column: D, from: start, to: end}}"),
+        lists,
+    )
+    rows = [
+        ("a", "2025-06-30"),
+        ("a", "2025-07-01"),
+        ("b", "2099-01-01"),
+        ("b", "2024-12-31"),
+        ("c", "1999-01-01"),
+        ("a", None),
+        ("z", "2025-01-01"),
+    ]
     assert findings(contract, f=[{"K": key, "D": day} for key, day in rows]) == {"DM-010": [2, 4, 7]}
 
 
 def test_a_date_lies_within_a_window_of_its_own_kind(tmp_path: Path) -> None:
     lists = "periods: {rows: [{k: a, start: 2025-09-01, end: 2025-09-30}, {k: b, start: 2025-10-01, end: null}]}"
-    contract = one(tmp_path, rule(10, "within: {column: D, list: periods, from: start, to: end, columns: [K], match: [k]}"), lists)
-    rows = [("a", "2025-09-30"), ("a", "2025-10-01"), ("b", "2025-10-01"), ("c", "2025-09-15"), (None, "2025-01-01"), ("a", None), ("a", "x")]
+    contract = one(
+        tmp_path, rule(10, "within: {column: D, list: periods, from: start, to: end, columns: [K], match: [k]}"), lists
+    )
+    rows = [
+        ("a", "2025-09-30"),
+        ("a", "2025-10-01"),
+        ("b", "2025-10-01"),
+        ("c", "2025-09-15"),
+        (None, "2025-01-01"),
+        ("a", None),
+        ("a", "x"),
+    ]
     assert findings(contract, f=[{"K": key, "D": day} for key, day in rows]) == {"DM-010": [2, 4], "f.D.type": [7]}
 
 
@@ -259,18 +311,21 @@ def test_a_date_lies_within_any_window_where_no_columns_are_named(tmp_path: Path
     assert findings(contract, f=[{"D": "2025-09-01"}, {"D": "2025-10-15"}, {"D": "2025-11-30"}]) == {"DM-010": [2]}
 
 
-@pytest.mark.xfail(strict=True, reason="a date of a list that cannot be read counts as open, so the rule passes everything")
+@pytest.mark.xfail(
+    strict=True, reason="a date of a list that cannot be read counts as open, so the rule passes everything"
+)
 def test_a_window_whose_dates_cannot_be_read_is_told(tmp_path: Path) -> None:
     lists = "periods: {rows: [{start: 09/01/2025, end: 09/30/2025}]}"
     try:
         contract = one(tmp_path, rule(10, "within: {column: D, list: periods, from: start, to: end}"), lists)
-    except Exception as error:
-        assert "09/01/2025" in str(error)
-    else:
-        assert judge(contract, f=[{"D": "1999-01-01"}])["DM-010"].status in ("failed", "not_checked")
+    except ContractError:
+        return
+    assert judge(contract, f=[{"D": "1999-01-01"}])["DM-010"].status in ("failed", "not_checked")
 
 
-@pytest.mark.parametrize("kind", ["in_list: {columns: [K], list: keys}", "within: {column: D, list: keys, from: start, to: end}"])
+@pytest.mark.parametrize(
+    "kind", ["in_list: {columns: [K], list: keys}", "within: {column: D, list: keys, from: start, to: end}"]
+)
 def test_a_rule_whose_list_is_not_bound_is_not_checked(tmp_path: Path, kind: str) -> None:
     contract = one(tmp_path, rule(10, kind), "keys: {about: keys, columns: [key, start, end]}")
     outcome = judge(contract, f=[{"K": "a", "D": "2025-09-26"}])["DM-010"]
@@ -278,7 +333,11 @@ def test_a_rule_whose_list_is_not_bound_is_not_checked(tmp_path: Path, kind: str
 
 
 def test_an_old_list_makes_a_rule_stale(tmp_path: Path) -> None:
-    contract = one(tmp_path, rule(10, "in_list: {columns: [K], list: keys}"), "keys: {values: [a], taken: 2025-01-01, max_age_days: 1}")
+    contract = one(
+        tmp_path,
+        rule(10, "in_list: {columns: [K], list: keys}"),
+        "keys: {values: [a], taken: 2025-01-01, max_age_days: 1}",
+    )
     outcome = judge(contract, date(2025, 1, 3), f=[{"K": "a"}])["DM-010"]
     assert (outcome.status, outcome.reason) == ("stale", "list keys is 2 days old, at most 1 are allowed")
 
@@ -328,7 +387,9 @@ def test_a_parent_is_not_checked_where_its_list_is_not_bound(tmp_path: Path) -> 
 
 @pytest.mark.xfail(strict=True, reason="or_list tries every alternative, though the first filled one decides")
 def test_the_first_alternative_decides_on_the_list_too(tmp_path: Path) -> None:
-    contract = two(tmp_path, parent=ALTERNATIVES.replace("]}", "], or_list: pod}"), lists='pod: {rows: [{ID: "9", ALT: x}]}')
+    contract = two(
+        tmp_path, parent=ALTERNATIVES.replace("]}", "], or_list: pod}"), lists='pod: {rows: [{ID: "9", ALT: x}]}'
+    )
     assert findings(contract, h=[{"ID": "1"}], l=[{"ID": "2", "ALT": "x"}]) == {"l.parent": [1]}
 
 
@@ -403,9 +464,16 @@ def test_two_rows_of_one_day_without_sequence_overlap(tmp_path: Path) -> None:
     assert dated(tmp_path, ("a", day, None), ("a", day, None)) == {"f.overlap": [2]}
 
 
-@pytest.mark.xfail(strict=True, reason="_known drops the row without a beginning before it looks for doubt: a false gap")
+@pytest.mark.xfail(
+    strict=True, reason="_known drops the row without a beginning before it looks for doubt: a false gap"
+)
 def test_a_date_that_failed_its_type_makes_its_history_unknown(tmp_path: Path) -> None:
-    rows = [("a", "2025-01-01", "2025-01-31"), ("a", "x", "2025-02-28"), ("a", "2025-03-01", None), ("b", "2025-02-01", "2025-01-01")]
+    rows = [
+        ("a", "2025-01-01", "2025-01-31"),
+        ("a", "x", "2025-02-28"),
+        ("a", "2025-03-01", None),
+        ("b", "2025-02-01", "2025-01-01"),
+    ]
     assert dated(tmp_path, *rows) == {"f.S.type": [2], "f.order": [4]}
 
 
@@ -440,5 +508,9 @@ def longer_than_two(frame: object, context: object) -> list[int]:
 
 
 def test_a_python_rule_gives_the_numbers_of_failing_records(tmp_path: Path) -> None:
-    contract = one(tmp_path, rule(10, "python: test_rules_sets:longer_than_two, why: no condition can say it", when="F = 'Y'"))
-    assert findings(contract, f=[{"K": "abc", "F": "Y"}, {"K": "ab", "F": "Y"}, {"K": "abc", "F": "N"}]) == {"DM-010": [1]}
+    contract = one(
+        tmp_path, rule(10, "python: test_rules_sets:longer_than_two, why: no condition can say it", when="F = 'Y'")
+    )
+    assert findings(contract, f=[{"K": "abc", "F": "Y"}, {"K": "ab", "F": "Y"}, {"K": "abc", "F": "N"}]) == {
+        "DM-010": [1]
+    }

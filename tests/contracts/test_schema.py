@@ -1,8 +1,8 @@
 """A contract's file is a pandera schema; the fused backend finds what pandera's own finds."""
 
-from __future__ import annotations
+# ruff: noqa: E501 - contracts and their tables read better in one line
 
-from pathlib import Path
+from __future__ import annotations
 
 import pandera.polars as pa
 import polars as pl
@@ -68,7 +68,11 @@ def test_a_good_frame_comes_back(contract: Contract) -> None:
 
 
 def test_failure_cases_name_rule_row_column_and_value(contract: Contract) -> None:
-    rows = [*GOOD, {**GOOD[0], "K": "b", "N": "x", "F": "N"}, {**GOOD[0], "L": "y", "S": "2025-02-01", "E": None, "N": "0"}]
+    rows = [
+        *GOOD,
+        {**GOOD[0], "K": "b", "N": "x", "F": "N"},
+        {**GOOD[0], "L": "y", "S": "2025-02-01", "E": None, "N": "0"},
+    ]
     found = cases(schema(contract, "f", {"g": frame([{"K": "a", "M": "1"}, {"K": "b", "M": "2"}])}), frame(rows))
     assert found.columns[:4] == ["rule", "row", "column", "value"]
     wanted = {("f.N.type", 2, "N", "x"), ("f.L.list", 3, "L", "y")}
@@ -87,7 +91,9 @@ def test_the_numbers_of_the_reader_are_kept(contract: Contract) -> None:
 
 def test_checks_are_named_by_rule_id(contract: Contract) -> None:
     checked = schema(contract, "f")
-    assert [check.name for check in checked.checks] == [one.id for one in contract.rules.values() if one.file == "f" and one.kind != "shape"]
+    assert [check.name for check in checked.checks] == [
+        one.id for one in contract.rules.values() if one.file == "f" and one.kind != "shape"
+    ]
 
 
 def test_panderas_own_schemas_keep_their_own_backend(contract: Contract) -> None:
@@ -107,16 +113,26 @@ pool = {
     "L": [None, "x", "y"],
 }
 records = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in pool.items()})
-others = st.lists(st.fixed_dictionaries({"K": st.sampled_from([None, "a", "b"]), "M": st.sampled_from([None, "1", "2", "x"])}), min_size=1, max_size=3)
+others = st.lists(
+    st.fixed_dictionaries({"K": st.sampled_from([None, "a", "b"]), "M": st.sampled_from([None, "1", "2", "x"])}),
+    min_size=1,
+    max_size=3,
+)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(records, min_size=1, max_size=6), others)
-def test_fused_and_stock_backend_find_the_same(contract: Contract, rows: list[dict[str, str | None]], other: list[dict[str, str | None]]) -> None:
+def test_fused_and_stock_backend_find_the_same(
+    contract: Contract, rows: list[dict[str, str | None]], other: list[dict[str, str | None]]
+) -> None:
     checked = schema(contract, "f", {"g": frame(other)})
     payload = frame(rows, list(pool))
     fused = cases(checked, payload)
     stock = cases(pa.DataFrameSchema(checks=checked.checks), payload)
     ours = set(fused.select("rule", "row").iter_rows()) if fused.height else set()
-    theirs = {(rule_, index + 1) for rule_, index in stock.select("check", "index").iter_rows()} if stock.height else set()
+    theirs = (
+        {(rule_, index + 1) for rule_, index in stock.select("check", "index").iter_rows()} if stock.height else set()
+    )
     assert ours == theirs

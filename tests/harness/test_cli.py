@@ -188,3 +188,47 @@ def test_every_command_prints_help(harness: Call, capsys: pytest.CaptureFixture[
     ):
         assert harness(*command, "--help") == 0
         assert "Usage" in capsys.readouterr().out
+
+
+def test_an_interrupted_run_records_nothing(
+    harness: Call, payload: Build, journals: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness import running
+
+    first, second = payload(journals), payload(journals, name="GlInterface_2.zip")
+    checked: list[str] = []
+    really = running.check
+
+    def interrupted(found: object, *rest: object, **more: object) -> object:
+        if checked:
+            raise KeyboardInterrupt
+        checked.append("one")
+        return really(found, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running, "check", interrupted)
+    arguments = ("run", first, second, "--workspace", tmp_path / "ws", "--profile", "nc_district", "--quiet")
+    assert harness(*arguments) == 130
+    monkeypatch.setattr(running, "check", really)
+    assert harness(*arguments, "--json", tmp_path / "run.json") == 0
+    rate = json.loads((tmp_path / "run.json").read_text())["rates"]["conformance"]
+    assert rate["submitted"] == 2  # the units of the interrupted run left no attempt behind
+
+
+def test_a_payload_that_cannot_be_opened_stops_the_run_before_anything_is_recorded(
+    harness: Call, payload: Build, journals: Records, tmp_path: Path
+) -> None:
+    assert (
+        harness("run", payload(journals), "missing.zip", "--workspace", tmp_path / "ws", "--profile", "nc_district")
+        == 2
+    )
+    assert harness("raid", "list", "--workspace", tmp_path / "ws") == 0
+
+
+@pytest.mark.parametrize("url", ["sqlite:///no/such/folder/store.db", "nonsense"])
+def test_a_store_that_cannot_be_used_is_named(
+    harness: Call, payload: Build, journals: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HARNESS_STORE", url)
+    assert harness("run", payload(journals), "--workspace", tmp_path / "ws", "--profile", "nc_district") == 2
+    assert "do:" in capsys.readouterr().err

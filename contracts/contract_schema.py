@@ -7,8 +7,7 @@ expressions and evaluates those of a file at once. It is registered for ``Contra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,24 +17,10 @@ from pandera.api.polars.types import PolarsData
 from pandera.backends.polars.base import PolarsSchemaBackend
 from pandera.errors import FailureCaseMetadata, SchemaError, SchemaErrorReason, SchemaErrors
 
-from contracts.lists import stale
+from contracts.evaluation import RuleOutcome, concerns, evaluate
 from contracts.model import Contract, Rule
 from contracts.records import Records
-from contracts.results import Status
-from contracts.rules import Found, RowCheck, SetCheck, compile_rule, lists_of
-
-_NONE = pl.Series([], dtype=pl.UInt32)
-
-
-@dataclass(frozen=True)
-class RuleOutcome:
-    """What one rule found in one file: indices of failing records, and for which of them its code is predicted."""
-
-    rule: Rule
-    status: Status
-    rows: pl.Series  # UInt32 indices into the file's frame
-    predicted: pl.Series | None = None  # Boolean, parallel to rows; None = for all
-    reason: str = ""
+from contracts.rules import SetCheck, compile_rule, lists_of
 
 
 class ContractSchema(pa.DataFrameSchema):
@@ -64,85 +49,6 @@ def schema(
     ``as_of`` is the date at which lists are aged; without it none is too old. The contract says the release.
     """
     return ContractSchema(contract, file, frames or {}, as_of)
-
-
-def evaluate(contract: Contract, file: str, records: Records, as_of: date | None = None) -> list[RuleOutcome]:
-    """Return what every rule of a file found, in the contract's order; facets of columns that are absent stay out."""
-    ready = records.ready[file]
-    rules = [
-        rule
-        for rule in contract.rules.values()
-        if rule.file == file and rule.kind != "shape" and _concerns(rule, contract, ready.present)
-    ]
-    outcomes: dict[str, RuleOutcome] = {}
-    row_checks: list[RowCheck] = []
-    for rule in rules:
-        if unbound := [one.id for one in lists_of(rule, contract) if one.rows is None]:
-            reason = f"list {', '.join(unbound)} is not bound"
-            outcomes[rule.id] = RuleOutcome(rule, "not_checked", _NONE, reason=reason)
-            continue
-        check = compile_rule(rule, contract, ready)
-        if isinstance(check, RowCheck):
-            row_checks.append(check)
-        else:
-            outcomes[rule.id] = _judged(rule, check.find(rule, records), contract, as_of)
-    for check, found in zip(row_checks, _run(row_checks, records, file), strict=True):
-        outcome = _judged(check.rule, found, contract, as_of)
-        outcomes[check.rule.id] = _predicting(outcome, check, ready.frame)
-    return [outcomes[rule.id] for rule in rules]
-
-
-def _concerns(rule: Rule, contract: Contract, present: frozenset[str]) -> bool:
-    """An unlisted column is looked at only where some record fills it."""
-    if not rule.column or rule.kind == "required":
-        return True
-    return rule.column in present or contract.files[rule.file].columns[rule.column].listed
-
-
-def _run(checks: Sequence[RowCheck], records: Records, file: str) -> list[Found]:
-    """All row rules of a file in one pass over its frame."""
-    ready = records.ready[file]
-    if not checks:
-        return []
-    if not ready.height:
-        return [Found(_NONE, applied=False) for _ in checks]
-    plan = ready.frame.lazy()
-    hits = plan.select(check.violated.fill_null(False).alias(str(at)) for at, check in enumerate(checks)).collect()
-    counts = hits.select(pl.all().sum()).row(0) if hits.height == ready.height else [0] * len(checks)
-    conditional = [(at, check.applies) for at, check in enumerate(checks) if check.applies is not None]
-    applied = dict(
-        zip(
-            (at for at, _ in conditional),
-            plan.select(applies.fill_null(False).any().alias(str(at)) for at, applies in conditional).collect().row(0),
-            strict=True,
-        )
-        if conditional
-        else ()
-    )
-    found = []
-    for at, (check, count) in enumerate(zip(checks, counts, strict=True)):
-        rows = hits[str(at)].arg_true() if count else _NONE
-        found.append(Found(rows, applied.get(at, check.rule.column in ready.filled)))
-    return found
-
-
-def _judged(rule: Rule, found: Found, contract: Contract, as_of: date | None) -> RuleOutcome:
-    if found.rows.len():
-        return RuleOutcome(rule, "failed", found.rows)
-    if found.not_checked:
-        return RuleOutcome(rule, "not_checked", _NONE, reason=found.not_checked)
-    if as_of and (old := next(filter(None, (stale(one, as_of) for one in lists_of(rule, contract))), "")):
-        return RuleOutcome(rule, "stale", _NONE, reason=old)
-    if not found.applied:
-        return RuleOutcome(rule, "not_applied", _NONE, reason="nothing in the payload that the rule is about")
-    return RuleOutcome(rule, "passed", _NONE)
-
-
-def _predicting(outcome: RuleOutcome, check: RowCheck, frame: pl.DataFrame) -> RuleOutcome:
-    if check.predicted is None or not outcome.rows.len():
-        return outcome
-    hit = frame[outcome.rows].select(check.predicted.fill_null(False).alias("hit"))["hit"]
-    return RuleOutcome(outcome.rule, outcome.status, outcome.rows, hit, outcome.reason)
 
 
 class Fused(PolarsSchemaBackend):
@@ -199,7 +105,7 @@ class _Stock:
         records = self.owner.records(data.lazyframe.collect())
         contract, ready = self.owner.contract, records.ready[self.owner.file]
         unbound = any(one.rows is None for one in lists_of(self.rule, contract))
-        if unbound or not _concerns(self.rule, contract, ready.present):
+        if unbound or not concerns(self.rule, contract, ready.present):
             return pl.LazyFrame({"ok": pl.Series([True] * ready.height, dtype=pl.Boolean)})
         check = compile_rule(self.rule, contract, ready)
         if isinstance(check, SetCheck):
