@@ -280,7 +280,7 @@ class Assembly:
                         todo="list it",
                     )
                 continue
-            if rule.kind == "list" and (unknown := self._list_of(rule)):
+            if rule.kind == "list" and (unknown := self._list_of(rule)) is not None:
                 document.fault(f"no list {unknown}", *path, todo="declare it under `lists`")
                 continue
             conditions = self._whens(rule, document, path)
@@ -300,9 +300,9 @@ class Assembly:
                 found["when" if "contexts" not in rule.spec else f"when {context}"] = condition
         return found
 
-    def _list_of(self, rule: Rule) -> str:
+    def _list_of(self, rule: Rule) -> str | None:
         specs = [spec for _, spec in rule.spec["contexts"]] if "contexts" in rule.spec else [rule.spec]
-        return next((spec["list"] for spec in specs if spec["list"] not in self.lists), "")
+        return next((spec["list"] for spec in specs if spec["list"] not in self.lists), None)
 
     def add(self, rule: Rule, document: Document, *path: str | int) -> None:
         """Put a rule in force, or note that its id is taken."""

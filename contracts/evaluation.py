@@ -39,9 +39,8 @@ def evaluate(contract: Contract, file: str, records: Records, as_of: date | None
     outcomes: dict[str, RuleOutcome] = {}
     row_checks: list[RowCheck] = []
     for rule in rules:
-        if unbound := [one.id for one in lists_of(rule, contract) if one.rows is None]:
-            reason = f"list {', '.join(unbound)} is not bound"
-            outcomes[rule.id] = RuleOutcome(rule, "not_checked", _NONE, reason=reason)
+        if unbound := [one.unbound for one in lists_of(rule, contract) if one.unbound]:
+            outcomes[rule.id] = RuleOutcome(rule, "not_checked", _NONE, reason="; ".join(unbound))
             continue
         check = compile_rule(rule, contract, ready)
         if isinstance(check, RowCheck):

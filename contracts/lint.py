@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError, Fault
 from contracts.examples import Breaker, breakers, failing, load_records, written_breaker
@@ -27,16 +28,23 @@ def lint(profile: Profile, identities: Iterable[str] = ()) -> list[Fault]:
 
 def _lint_one(identity: str, profile: Profile) -> list[Fault]:
     bare = profile.name == ORACLE and profile.path is None
-    contract, faults = assemble(identity, profile, sample=bare)
+    own = identity not in contract_ids(load_profile(ORACLE))
+    sample = bare or own  # a profile's own contract that binds no list yet is tried with its samples, as the library is
+    contract, faults = assemble(identity, profile, sample=sample)
     if contract is None or any(fault.level == "error" for fault in faults):
         return faults
-    found = [*faults, *_conditional_columns(contract), *_units(contract), *_needs(contract, profile)]
+    found = [
+        *faults,
+        *_conditional_columns(contract),
+        *_units(contract),
+        *_absent_lists(contract),
+        *_needs(contract, profile),
+    ]
     found += _functions(contract)
-    own = identity not in contract_ids(load_profile(ORACLE))
     if not bare and not contract.overlay and not own:
         return found  # nothing of the profile's own: the bare library's examples say all
     for release in contract.releases or ("",):
-        of_release, its_faults = assemble(identity, profile, release=release, sample=bare)
+        of_release, its_faults = assemble(identity, profile, release=release, sample=sample)
         found += its_faults
         if of_release and not any(fault.level == "error" for fault in its_faults):
             found += _examples(of_release, profile, own=own)
@@ -95,6 +103,11 @@ def _units(contract: Contract) -> list[Fault]:
     ]
 
 
+def _absent_lists(contract: Contract) -> list[Fault]:
+    todo = "add the file, or unbind the list"
+    return [_at(one.place, one.unbound, todo) for one in contract.lists.values() if one.absent]
+
+
 def _needs(contract: Contract, profile: Profile) -> list[Fault]:
     known = contract_ids(profile)
     place = _file_place(contract, next(iter(contract.files)))
@@ -128,7 +141,7 @@ def _examples(contract: Contract, profile: Profile, *, own: bool) -> list[Fault]
         other_release = example.release and example.release != contract.release
         if other_release or (contract.overlay and not example.prefix):
             continue
-        if unknown := _unknown(contract, example):
+        if unknown := _unknown(contract, example.records):
             found.append(
                 _at(example.place, f"example {example.name}: {unknown}", "use a file and column of the contract")
             )
@@ -137,6 +150,9 @@ def _examples(contract: Contract, profile: Profile, *, own: bool) -> list[Fault]
             records = load_records(contract, example, _beside(contract, profile, own=own or bool(example.prefix)))
         except ContractError as error:
             found.append(_at(example.place, error.what, error.todo))
+            continue
+        if unknown := _unknown(contract, records):  # in files beside the contract
+            found.append(_at(example.place, f"example {example.name}: {unknown}", "correct the file of the example"))
             continue
         found += _judged(contract, example, failing(contract, records))
     return found
@@ -159,14 +175,17 @@ def _judged(contract: Contract, example: Example, failed: Iterable[str]) -> list
     return []
 
 
-def _unknown(contract: Contract, example: Example) -> str:
-    for name, rows in example.records.items():
+def _unknown(contract: Contract, records: Mapping[str, Any]) -> str:
+    """What an example names that the contract does not have, or "" where its records can be used."""
+    for name, rows in records.items():
         if name not in contract.files:
             return f"no file {name}"
         if isinstance(rows, list):
             columns = {column for row in rows for column in row if column not in ("_action", "_component")}
-            if unknown := sorted(columns - set(contract.files[name].columns)):
+            if unknown := sorted(map(str, columns - set(contract.files[name].columns))):
                 return f"{name} has no column {', '.join(unknown)}"
+            if any(isinstance(value, list | dict) for row in rows for value in row.values()):
+                return f"a record of {name} holds a value that is a list or mapping"
     return ""
 
 

@@ -43,8 +43,9 @@ def bind(
 ) -> ReferenceList:
     """Return the list with the values that ``spec`` binds: a file of the profile, inline ``values`` or ``rows``.
 
-    Raises ContractError if the file is missing, unreadable or lacks a column that the library declared, and for a key
-    or date that cannot be used. ``query`` alone binds nothing: its file is taken from Fusion by a command of its own.
+    A missing file leaves the list unbound and named in ``absent``: its rules are not checked, and lint says so. Raises
+    ContractError if the file is unreadable or lacks a column that the library declared, and for a key or date that
+    cannot be used. ``query`` alone binds nothing: its file is taken from Fusion by a command of its own.
     """
     _check_date(identity, spec, place)
     wanted = declared.columns if declared else tuple(spec.get("columns", ()))
@@ -53,7 +54,7 @@ def bind(
         frame = _frame(identity, [{column: value} for value in spec["values"]], (), place)
     elif "rows" in spec:
         frame = _frame(identity, spec["rows"], (), place)
-    elif "file" in spec:
+    elif "file" in spec and (folder / spec["file"]).exists():
         frame = _file(folder / spec["file"])
     else:
         frame = None
@@ -72,6 +73,7 @@ def bind(
         max_age_days=spec.get("max_age_days"),
         unconfirmed=spec.get("unconfirmed", declared.unconfirmed if declared else ""),
         place=place,
+        absent=spec["file"] if "file" in spec and frame is None else "",
     )
 
 

@@ -191,7 +191,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class ReferenceList:
-    """Reference values. ``rows`` is None where no profile binds the list."""
+    """Reference values. ``rows`` is None where no profile binds the list, or where the file that does is missing."""
 
     id: str
     columns: tuple[str, ...]
@@ -202,7 +202,15 @@ class ReferenceList:
     max_age_days: int | None = None
     unconfirmed: str = ""
     sample: bool = False  # rows are the library's sample: for examples and breakers only
+    absent: str = ""  # the file that should bind it and is not there
     place: Place | None = None
+
+    @property
+    def unbound(self) -> str:
+        """Why its rules cannot be checked, "" where they can."""
+        if self.rows is not None:
+            return ""
+        return f"list {self.id} is missing: {self.absent}" if self.absent else f"list {self.id} is not bound"
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,9 @@ def _subset(
     wider = [value for value in row.get("one_of", ()) if "one_of" in library and value not in library["one_of"]]
     if wider:
         overlay.fault(
-            f"{name}: {', '.join(wider)} is not in the library's one_of", *path, todo="an overlay only tightens"
+            f"{name}: {', '.join(map(str, wider))} is not in the library's one_of",
+            *path,
+            todo="an overlay only tightens",
         )
 
 

@@ -36,6 +36,11 @@ def written_rules(assembly: Assembly, document: Document) -> Iterator[Rule]:
             document.fault(
                 f"{identity}: an unconfirmed rule is never critical", *path, todo="write severity: significant"
             )
+        breaks = row["breaks"].items() if isinstance(row["breaks"], dict) else ()
+        if odd := [name for name, value in breaks if isinstance(value, list | dict)]:
+            document.fault(
+                f"{identity}: breaks {odd[0]} with what is no value", *path, "breaks", todo="write one value"
+            )
         if code := row.get("rejects"):
             assembly.check_code(code, document, *path)
         if not _in_release(row, assembly.release):

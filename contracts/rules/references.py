@@ -45,7 +45,7 @@ def parent(rule: Rule, records: Records) -> Found:
         return Found(rows(orphans), applied=ready.height > 0)
     reference = records.contract.lists[file.parent.or_list]
     if reference.rows is None:
-        return Found(rows(orphans.clear()), applied=True, not_checked=f"list {reference.id} is not bound")
+        return Found(rows(orphans.clear()), applied=True, not_checked=reference.unbound)
     undecided = orphans.select("index")
     for alternative in file.parent.by:
         own = orphans.select("index", *_plain(ready, list(alternative))).join(undecided, on="index", how="semi")
@@ -134,7 +134,7 @@ def _or_listed(name: str, records: Records, missing: pl.DataFrame, match: Sequen
         return Found(rows(missing), applied)
     reference = records.contract.lists[name]
     if reference.rows is None:
-        return Found(rows(missing.clear()), applied, not_checked=f"list {name} is not bound")
+        return Found(rows(missing.clear()), applied, not_checked=reference.unbound)
     listed = reference.rows.select(pl.col(column).alias(f"text{at}") for at, column in enumerate(match))
     return Found(rows(missing.join(listed, on=listed.columns, how="anti")), applied)
 

@@ -96,8 +96,9 @@ def _misfit(spec: Mapping[str, Any], ready: Ready, column: str) -> pl.Expr:
 
 def _unfit(kind: Type, ready: Ready, column: str) -> pl.Expr:
     text = ready.plain(column)
-    # the ready frame holds the value of the narrowest type, so each wider one is parsed for itself where a value failed
-    value = ready.value(column) if column not in ready.failed else typed(text, kind, ready.default_mask())
+    # the ready frame holds the value of the column's own type: another kind, or a wider size, is parsed for itself
+    own = column not in ready.failed and kind.kind == ready.file.columns[column].type.kind
+    value = ready.value(column) if own else typed(text, kind, ready.default_mask())
     misfit = (value.is_null() & text.is_not_null()).fill_null(False)
     large = oversized(text, value, kind)
     return misfit if large is None else misfit | large.fill_null(False)

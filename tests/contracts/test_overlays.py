@@ -96,9 +96,6 @@ def test_a_shorter_text_is_a_rule_of_the_overlay(library: Path) -> None:
     }
 
 
-BLANKED = pytest.mark.xfail(strict=True, reason="inline rows are filled up with blanks where a file would be refused")
-
-
 @pytest.mark.parametrize(
     ("overlay", "words"),
     [
@@ -119,8 +116,7 @@ BLANKED = pytest.mark.xfail(strict=True, reason="inline rows are filled up with 
         ("disable: {DM-999: no such rule exists}\n", "no rule DM-999"),
         ("severity: {DM-999: {to: minor, why: no such rule exists}}\n", "no rule DM-999"),
         ("disable: {DM-010: short}\n", "short"),
-        pytest.param("lists: {pod: {rows: [{code: a}]}}\n", "lacks column name", marks=BLANKED),
-        ("lists: {pod: {file: lists/pod.csv}}\n", "cannot be read"),
+        ("lists: {pod: {rows: [{code: a}]}}\n", "lacks column name"),
     ],
 )  # fmt: skip
 def test_what_an_overlay_may_not_do_is_refused_with_its_line(library: Path, overlay: str, words: str) -> None:
@@ -129,10 +125,13 @@ def test_what_an_overlay_may_not_do_is_refused_with_its_line(library: Path, over
     assert "contracts/finance/demo.yaml:" in text
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a profile outside the package is shown from its own folder: the overlay has the library's very path",
-)
+def test_a_missing_list_file_is_a_fault_for_lint_and_not_checked_for_a_payload(library: Path) -> None:
+    text = "files: {f: {columns: [{name: C, list: pod}]}}\nlists: {pod: {file: lists/pod.csv}}\n"
+    contract = merged(library, text)
+    assert judge(contract, f=[{"A": "a", "C": "x"}])["f.C.list@DMX"].status == "not_checked"
+    assert any("is missing: lists/pod.csv" in fault.what for fault in lint(profile(library / "district"), [IDENTITY]))
+
+
 def test_faults_tell_an_overlay_from_the_contract_it_extends(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", OVERLAY + column("{name: Z, required: true}"))
@@ -211,9 +210,6 @@ def test_unlisted_blank_asks_each_unlisted_column_to_be_blank(library: Path) -> 
 # a district's files that cannot be used are never passed over in silence
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an overlay that cannot be parsed has no `extends`, so it is dropped and the bare library loads"
-)
 @pytest.mark.parametrize(
     "broken",
     ["extends: finance.demo\n\tversion: 1\n", b"extends: finance.demo\nnote: \xff\n", "- a list\n", "extend: finance.demo\nversion: 1.0.0\nprefix: DMX\n", ""],
@@ -226,16 +222,12 @@ def test_an_overlay_that_cannot_be_read_stops_the_contract(library: Path, broken
         load(IDENTITY, profile(library / "district"))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lint asks only documents that have `extends`; it says nothing of the dropped file"
-)
 def test_lint_tells_of_an_overlay_that_cannot_be_read(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", "extends: finance.demo\n\tversion: 1\n")
     assert any("district" in fault.path for fault in lint(profile(library / "district")))
 
 
-@pytest.mark.xfail(strict=True, reason="a second `contract:` of the same id is dropped in silence")
 def test_an_own_contract_of_a_librarys_id_is_refused(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", LIBRARY.replace("Demonstration", "Another"))
@@ -256,18 +248,12 @@ def test_an_overlay_says_what_its_path_says(library: Path) -> None:
         load(IDENTITY, profile(library / "district"))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the prefixes of one contract and its overlay are put in one dict, so a clash is not seen"
-)
 def test_an_overlay_has_a_prefix_of_its_own(library: Path) -> None:
     write(library, LIBRARY)
     write(library / "district", OVERLAY.replace("DMX", "DM") + column("{name: C, required: true}"))
     assert any("prefix DM" in fault.what for fault in lint(profile(library / "district")))
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ContractError, reason="in_force is called outside the try for the overlay's release"
-)
 def test_a_release_of_the_overlay_without_a_layout_is_a_fault(library: Path) -> None:
     write(
         library,
@@ -307,9 +293,6 @@ def test_a_missing_or_wrong_slot_is_found_under_its_own_facet(library: Path) -> 
     assert flexed(library, *rows) == {"f.S1.required@DMX": [1], "f.S1.pattern@DMX": [2], "f.S1.one_of@DMX": [3]}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the statement's own type is the column's, so stated_rules drops every `type` of a slot"
-)
 def test_a_slot_is_as_long_as_its_type_says(library: Path) -> None:
     assert flexed(library, {"G": "bus", "S2": "abcd"}) == {"f.S2.length@DMX": [1]}
 
@@ -339,7 +322,6 @@ def test_a_flexfield_of_unknown_columns_or_files_is_refused(library: Path) -> No
     assert "no file g" in refused(library, FLEX.replace("file: f", "file: g"))
 
 
-@pytest.mark.xfail(strict=True, reason="every `type` of a slot is dropped")
 @pytest.mark.parametrize(("kind", "value"), [("flag", "maybe"), ("number(5)", "x")])
 def test_a_slot_of_another_type_is_judged(library: Path, kind: str, value: str) -> None:
     text = FLEX.replace("text(3)", f'"{kind}"')
@@ -351,7 +333,6 @@ def test_a_slot_of_another_type_is_judged(library: Path, kind: str, value: str) 
     assert findings(contract, f=[{"A": "a", "G": "bus", "S2": value}]) == {"f.S2.type@DMX": [1]}
 
 
-@pytest.mark.xfail(strict=True, reason="_joined keeps the severity of the first context for all")
 def test_each_context_keeps_its_own_severity(library: Path) -> None:
     text = FLEX.replace("S1: {one_of: [north, south]}", "S1: {required: true, severity: critical}")
     contract = merged(library, text)
@@ -359,9 +340,6 @@ def test_each_context_keeps_its_own_severity(library: Path) -> None:
     assert {one.severity for one in required} == {"moderate", "critical"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="every `type` of a slot is dropped; beside a layout's facet only the last context would survive"
-)
 def test_each_context_keeps_its_own_length_in_an_own_contract(library: Path) -> None:
     own = FLEX.replace("S1: {required: true, pattern: '[0-9]{4}', severity: moderate}", "S1: {type: text(2)}").replace(
         "S1: {one_of: [north, south]}", "S1: {type: text(5)}"
@@ -372,9 +350,6 @@ def test_each_context_keeps_its_own_length_in_an_own_contract(library: Path) -> 
     assert findings(contract, f=rows) == {"f.S1.length": [1, 2]}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a facet of the column and those of the slots have one id, of which only the last is kept"
-)
 def test_a_facet_of_the_column_and_of_its_slots_are_all_kept(library: Path) -> None:
     own = FLEX.replace("S1: {required: true, pattern: '[0-9]{4}', severity: moderate}", "S1: {one_of: [a, b]}")
     write(
@@ -387,7 +362,5 @@ def test_a_facet_of_the_column_and_of_its_slots_are_all_kept(library: Path) -> N
     assert findings(contract, f=rows) == {"f.S1.one_of": [1, 2]}
 
 
-@pytest.mark.xfail(strict=True, reason="a slot's range is compared as the text of its column: 9 lies behind 10")
-def test_the_range_of_a_slot_is_a_range_of_numbers(library: Path) -> None:
-    text = FLEX.replace("S2: {type: text(3)}", "S2: {range: [1, 10]}")
-    assert findings(merged(library, text), f=[{"A": "a", "G": "bus", "S2": "9"}]) == {}
+def test_a_range_of_a_text_slot_is_refused_because_9_lies_behind_10_there(library: Path) -> None:
+    assert "range" in refused(library, FLEX.replace("S2: {type: text(3)}", "S2: {range: [1, 10]}"))
