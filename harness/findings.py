@@ -75,7 +75,7 @@ def _label(contract: Contract, file: str) -> pl.Expr:
     rest = template
     for name in template_columns(template):
         before, _, rest = rest.partition(f"{{{name}}}")
-        parts += [pl.lit(before), pl.col(name).cast(pl.String).fill_null("-")]
+        parts += [pl.lit(before), printable(pl.col(name).cast(pl.String)).fill_null("-")]
     return pl.concat_str([*parts, pl.lit(rest)])
 
 
@@ -90,7 +90,12 @@ def _shown(contract: Contract, file: str, name: str, ready: Ready) -> pl.Expr:
     if column is not None and column.masked:
         return pl.when(text.is_not_null()).then(pl.lit(MASK))
     long = text.str.len_chars() > _LONGEST
-    return pl.when(long).then(text.str.slice(0, _LONGEST) + "…").otherwise(text)
+    return printable(pl.when(long).then(text.str.slice(0, _LONGEST) + "…").otherwise(text))
+
+
+def printable(text: pl.Expr) -> pl.Expr:
+    """Control characters as a dot: a payload must not steer the terminal or break a line of a report."""
+    return text.str.replace_all(r"\p{Cc}", "·")
 
 
 def _listing(names: list[str]) -> pl.Expr:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from contracts import BLOCKING, UNIT_COLUMNS, Contract, Ready, Records, Rule
-from harness.findings import MASK
+from harness.findings import MASK, printable
 
 Numbers = npt.NDArray[np.uint32]
 Levels = npt.NDArray[np.uint8]
@@ -146,7 +146,7 @@ def _label(ready: Ready, alternatives: Sequence[Sequence[str]], file: str) -> pl
 def _visible(ready: Ready, name: str) -> pl.Expr:
     column = ready.file.columns.get(name)
     text = ready.text(name)
-    return pl.when(text.is_not_null()).then(pl.lit(MASK)) if column and column.masked else text
+    return pl.when(text.is_not_null()).then(pl.lit(MASK)) if column and column.masked else printable(text)
 
 
 def _key(ready: Ready, alternatives: Sequence[Sequence[str]], period: str) -> pl.Expr:

@@ -165,3 +165,13 @@ def test_a_payload_without_units_counts_as_one_that_does_not_conform(tmp_path: P
     result = check(read(path, contract), contract)
     assert (result.submitted, result.conforming, result.records) == (1, 0, 0)
     assert result.blocking
+
+
+def test_control_characters_of_a_payload_never_reach_the_screen(
+    payload: Build, journals: Records, contract: Contract
+) -> None:
+    spoil(journals, "gl", 5, CURRENCY_CODE="\x1b[31mUSD\nX", REFERENCE4="MEALS\x1b[0m")
+    result = check(read(payload(journals), contract), contract)
+    texts = "".join(result.findings.select(pl.concat_str("record", "value", "message")).to_series())
+    assert "·[31mUSD·X" in texts
+    assert not any(ord(char) < 32 for char in texts)
