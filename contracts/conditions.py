@@ -18,23 +18,12 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-NUMBER = pl.Decimal(38, 10)
-"""How every number is held: 28 digits before the point, 10 behind it."""
+from contracts.translation import AGGREGATES, COMPARISONS, name_of, translate
 
-_SUM_LIMIT = Decimal(10) ** 20  # beyond these a sum or a product may overflow 38 digits: the result is unknown
-_TERM_LIMIT = Decimal(10) ** 27
-_COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    exp.EQ: pl.Expr.eq,
-    exp.NEQ: pl.Expr.ne,
-    exp.LT: pl.Expr.lt,
-    exp.LTE: pl.Expr.le,
-    exp.GT: pl.Expr.gt,
-    exp.GTE: pl.Expr.ge,
-}
 _BINARY = frozenset({"this", "expression"})
 _ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys(
-        (exp.And, exp.Or, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Nullif, exp.Extract, *_COMPARISONS), _BINARY
+        (exp.And, exp.Or, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Nullif, exp.Extract, *COMPARISONS), _BINARY
     ),
     **dict.fromkeys((exp.Paren, exp.Not, exp.Neg, exp.Abs, exp.Sum, exp.Min, exp.Max, exp.Avg), frozenset({"this"})),
     **dict.fromkeys((exp.Upper, exp.Lower, exp.Trim, exp.Length, exp.DateStrToDate), frozenset({"this"})),
@@ -55,8 +44,6 @@ _ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     exp.Interval: frozenset({"this", "unit"}),
 }
 """What a node may carry: sqlglot keeps options (SYMMETRIC, a second argument) that a translation would pass over."""
-
-_AGGREGATES = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count)
 
 
 class ConditionError(Exception):
@@ -79,7 +66,7 @@ class Condition:
 
     def expr(self, column: Callable[[str], pl.Expr] = pl.col) -> pl.Expr:
         """Return the polars expression; ``column`` gives the typed expression of a column's name."""
-        return _translate(self.tree, column)
+        return translate(self.tree, column)
 
 
 def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bool = False) -> Condition:
@@ -95,7 +82,7 @@ def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bo
     checker = _Checker(sorts, group)
     try:
         sort = checker.sort(tree)
-        _translate(tree, pl.col)
+        translate(tree, pl.col)
     except RecursionError as error:
         raise ConditionError("the condition is nested too deeply", "split the rule") from error
     if value and sort == "condition":
@@ -103,11 +90,6 @@ def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bo
     if not value and sort != "condition":
         raise ConditionError(f"this is a {sort}, not a condition", "compare it with something")
     return Condition(text, tree, tuple(dict.fromkeys(checker.columns)), sort, checker.aggregates)
-
-
-def name_of(node: exp.Column) -> str:
-    """The column's name as rules write it: ``AMOUNT`` or ``headers.CURRENCY_CODE``."""
-    return f"{node.table}.{node.name}" if node.table else node.name
 
 
 class _Checker:
@@ -154,7 +136,7 @@ class _Checker:
                 return "text" if node.is_string else self.held(node)
             case exp.DateStrToDate():
                 return self.date(node)
-            case _ if isinstance(node, _AGGREGATES):
+            case _ if isinstance(node, AGGREGATES):
                 return self.aggregate(node)
             case exp.Case():
                 return self.case(node)
@@ -342,151 +324,6 @@ def check_pattern(pattern: str) -> None:
         raise ConditionError(f"pattern {pattern!r}: {str(error).splitlines()[0]}", "correct the pattern") from error
 
 
-def _translate(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
-    plain = _plain(node, column)
-    return ~plain if node.args.get("negate") else plain  # NOT LIKE, NOT IN ... are one node with a mark
-
-
-def _plain(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
-    def t(child: exp.Expr) -> pl.Expr:
-        return _translate(child, column)
-
-    if compare := _COMPARISONS.get(type(node)):
-        return compare(t(node.this), t(node.expression))
-    match node:
-        case exp.Paren():
-            return t(node.this)
-        case exp.And():
-            return t(node.this) & t(node.expression)
-        case exp.Or():
-            return t(node.this) | t(node.expression)
-        case exp.Not():
-            return ~t(node.this)
-        case exp.Is():
-            return t(node.this).is_null()
-        case exp.In():
-            return pl.any_horizontal([t(node.this) == t(member) for member in node.expressions])
-        case exp.Between():
-            return (t(node.this) >= t(node.args["low"])) & (t(node.this) <= t(node.args["high"]))
-        case exp.Like():
-            return t(node.this).str.contains(_like(node.expression.name))
-        case exp.RegexpLike():
-            return t(node.this).str.contains(node.expression.name)
-        case exp.Column():
-            return column(name_of(node))
-        case exp.Literal():
-            return pl.lit(node.name) if node.is_string else pl.lit(Decimal(node.name), dtype=NUMBER)
-        case exp.DateStrToDate():
-            return pl.lit(dt.date.fromisoformat(node.this.name))
-        case exp.Case():
-            return _case(node, t)
-        case _ if isinstance(node, _AGGREGATES):
-            return _aggregate(node, t)
-        case _:
-            return _function(node, t)
-
-
-def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
-    match node:
-        case exp.Add() | exp.Sub() if isinstance(node.expression, exp.Interval):
-            days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
-            return t(node.this) + pl.duration(days=days)
-        case exp.Add():
-            return _below(t(node.this), _TERM_LIMIT) + _below(t(node.expression), _TERM_LIMIT)
-        case exp.Sub():
-            return _below(t(node.this), _TERM_LIMIT) - _below(t(node.expression), _TERM_LIMIT)
-        case exp.Mul():
-            # half the digits each, so that the product fits 38 of them
-            return _below(t(node.this), Decimal(10) ** 14) * _below(t(node.expression), Decimal(10) ** 14)
-        case exp.Div():
-            divisor = t(node.expression)
-            return _below(t(node.this), _SUM_LIMIT / 100) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
-        case exp.Neg():
-            return -t(node.this)
-        case exp.Abs():
-            return t(node.this).abs()
-        case exp.Round():
-            decimals = node.args.get("decimals")
-            return t(node.this).round(int(decimals.name) if decimals is not None else 0, mode="half_away_from_zero")
-        case exp.DPipe():
-            return pl.concat_str([t(node.this), t(node.expression)])
-        case exp.Upper():
-            return t(node.this).str.to_uppercase()
-        case exp.Lower():
-            return t(node.this).str.to_lowercase()
-        case exp.Trim():
-            return t(node.this).str.strip_chars(" ")
-        case exp.Length():
-            return t(node.this).str.len_chars().cast(NUMBER)
-        case exp.Substring():
-            length = node.args.get("length")
-            return t(node.this).str.slice(int(node.args["start"].name) - 1, int(length.name) if length else None)
-        case exp.Coalesce():
-            return pl.coalesce([t(node.this), *map(t, node.expressions)])
-        case exp.Greatest() | exp.Least():
-            parts = [t(node.this), *map(t, node.expressions)]
-            pick = pl.max_horizontal if isinstance(node, exp.Greatest) else pl.min_horizontal
-            return pl.when(pl.all_horizontal([part.is_not_null() for part in parts])).then(pick(parts))
-        case exp.Nullif():
-            return pl.when((t(node.this) != t(node.expression)).fill_null(True)).then(t(node.this))
-        case exp.Extract():
-            part = getattr(t(node.expression).dt, node.name.lower())
-            return pl.Expr.cast(part(), NUMBER)
-        case exp.Cast():
-            return _cast(node, t(node.this))
-    raise ConditionError(f"`{_sql(node)}` is outside the condition language")
-
-
-def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
-    if node.to.this not in exp.DataType.TEXT_TYPES:
-        return inner.cast(NUMBER, strict=False)
-    text = inner.cast(pl.String)
-    if _is_number(node.this):
-        text = text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
-    length = node.to.expressions
-    return text.str.slice(0, int(length[0].name)) if length else text
-
-
-def _is_number(node: exp.Expr) -> bool:
-    """Marked by the checker, who knows the sorts of the columns."""
-    return bool(node.meta.get("number"))
-
-
-def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
-    inner = node.this
-    if isinstance(node, exp.Count):
-        if isinstance(inner, exp.Star):
-            return pl.len().cast(NUMBER)
-        if isinstance(inner, exp.Distinct):
-            return t(inner.expressions[0]).drop_nulls().n_unique().cast(NUMBER)
-        return (t(inner).count() if inner.find(exp.Column) else pl.len()).cast(NUMBER)
-    value = t(inner)
-    if not inner.find(exp.Column):
-        value = pl.repeat(value, pl.len())  # a constant counts once per record
-    if isinstance(node, exp.Min):
-        return value.min()
-    if isinstance(node, exp.Max):
-        return value.max()
-    total = pl.when((value.count() > 0) & ~(value.abs() >= _SUM_LIMIT).any()).then(_below(value, _SUM_LIMIT).sum())
-    return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)  # the SUM of nothing is NULL
-
-
-def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
-    result = t(node.args["default"]) if node.args.get("default") else pl.lit(None)
-    for branch in reversed(node.args["ifs"]):
-        result = pl.when(t(branch.this)).then(t(branch.args["true"])).otherwise(result)
-    return result
-
-
-def _below(value: pl.Expr, limit: Decimal) -> pl.Expr:
-    return pl.when(value.abs() < limit).then(value)
-
-
-def _like(pattern: str) -> str:
-    parts = (".*" if char == "%" else "." if char == "_" else re.escape(char) for char in pattern)
-    return f"(?s)^{''.join(parts)}$"
-
-
 def _digits(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= 0
 
@@ -517,4 +354,4 @@ def _instead(node: exp.Expr) -> str:
         return "write IS NULL or IS NOT NULL"
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp | exp.Rand):
         return "a rule may not depend on the clock or on chance: use a list with dates"
-    return "see the condition language in docs/contracts.md"
+    return "see the condition language in docs/contract-format.md"

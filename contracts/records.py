@@ -11,8 +11,8 @@ from functools import cached_property
 
 import polars as pl
 
-from contracts.conditions import NUMBER
 from contracts.model import TOKENS, Contract, File, Type
+from contracts.translation import NUMBER
 from contracts.typing import DEFAULT_MASKS, blank_tokens, oversized, typed
 
 _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}

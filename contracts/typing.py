@@ -8,8 +8,8 @@ from functools import cache
 
 import polars as pl
 
-from contracts.conditions import NUMBER
 from contracts.model import TOKENS, Type
+from contracts.translation import NUMBER
 
 _HELD = r"^[+-]?(?:\d{1,28}(?:\.\d{0,10}0*)?|\.\d{1,10}0*)$"  # what Decimal(38, 10) holds without loss
 _LOADS = r"^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?$"  # what Oracle's to_number takes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import polars as pl
@@ -14,6 +14,7 @@ from contracts import (
     Rule,
     RuleOutcome,
     RuleStatus,
+    Status,
     evaluate,
     shifted,
 )
@@ -87,8 +88,8 @@ def _unlisted(fact: Fact, contract: Contract) -> Rule | None:
     return Rule(id=fact.rule, kind="unlisted", file=fact.file, title=f"{column} is a known attribute", severity="minor")
 
 
-def _hits(outcomes: object) -> Iterator[Hit]:
-    for outcome in outcomes:  # type: ignore[attr-defined]
+def _hits(outcomes: Iterable[RuleOutcome]) -> Iterator[Hit]:
+    for outcome in outcomes:
         if outcome.rows.len():
             yield Hit(outcome.rule, outcome.rows, outcome.predicted)
 
@@ -100,8 +101,10 @@ def _hit(rule: Rule, fact: Fact, records: Records) -> Hit:
     return Hit(rule, numbers.is_in(fact.rows.implode()).arg_true())
 
 
-def _of_outcomes(contract: Contract, records: Records, outcomes: object, most: int | None) -> Iterator[pl.DataFrame]:
-    for outcome in outcomes:  # type: ignore[attr-defined]
+def _of_outcomes(
+    contract: Contract, records: Records, outcomes: Iterable[RuleOutcome], most: int | None
+) -> Iterator[pl.DataFrame]:
+    for outcome in outcomes:
         if outcome.rows.len():
             rows = outcome.rows if most is None else outcome.rows.head(most)
             coded = None if outcome.predicted is None else outcome.predicted.head(rows.len())
@@ -154,7 +157,7 @@ def _union(hits: list[Hit]) -> pl.Series:
     return pl.concat([hit.rows for hit in hits if hit.rows is not None]).unique()
 
 
-def _status(rule: Rule, status: object, findings_count: int, units_count: int, reason: str) -> RuleStatus:
+def _status(rule: Rule, status: Status, findings_count: int, units_count: int, reason: str) -> RuleStatus:
     return RuleStatus(
         id=rule.id,
         file=rule.file,
@@ -162,7 +165,7 @@ def _status(rule: Rule, status: object, findings_count: int, units_count: int, r
         title=rule.title,
         severity=rule.severity,
         code=rule.code,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         findings=findings_count,
         units=units_count,
         reason=reason,

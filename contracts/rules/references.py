@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from contracts.conditions import NUMBER
 from contracts.model import Rule
 from contracts.records import Ready, Records
 from contracts.rules.checks import Found, applicable, rows
 from contracts.rules.rows import row_check
+from contracts.translation import NUMBER
 
 
 def exists(rule: Rule, records: Records) -> Found:

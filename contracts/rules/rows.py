@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from contracts.conditions import NUMBER, Condition
+from contracts.conditions import Condition
 from contracts.model import Contract, Rule, Type
 from contracts.records import Ready
 from contracts.rules.checks import RowCheck
+from contracts.translation import NUMBER
 from contracts.typing import loads, oversized, typed
 
 ROW_KINDS = frozenset({"required", "type", "length", "one_of", "pattern", "range", "list", "unlisted", "row"})

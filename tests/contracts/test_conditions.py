@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.conditions import NUMBER, ConditionError, parse
+from contracts.conditions import ConditionError, parse
+from contracts.translation import NUMBER
 
 SORTS = {
     "T": "text",

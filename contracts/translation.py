@@ -1,0 +1,180 @@
+"""Conditions as polars expressions. What a tree means stands here, what is allowed in one in ``conditions``.
+
+Three-valued logic; numbers are decimals throughout.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import polars as pl
+from sqlglot import exp
+
+NUMBER = pl.Decimal(38, 10)
+"""How every number is held: 28 digits before the point, 10 behind it."""
+
+_SUM_LIMIT = Decimal(10) ** 20  # beyond these a sum or a product may overflow 38 digits: the result is unknown
+_TERM_LIMIT = Decimal(10) ** 27
+COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    exp.EQ: pl.Expr.eq,
+    exp.NEQ: pl.Expr.ne,
+    exp.LT: pl.Expr.lt,
+    exp.LTE: pl.Expr.le,
+    exp.GT: pl.Expr.gt,
+    exp.GTE: pl.Expr.ge,
+}
+AGGREGATES = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count)
+
+
+def name_of(node: exp.Column) -> str:
+    """The column's name as rules write it: ``AMOUNT`` or ``headers.CURRENCY_CODE``."""
+    return f"{node.table}.{node.name}" if node.table else node.name
+
+
+def translate(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
+    """Return the expression of a checked tree; ``column`` gives the typed expression of a column's name."""
+    plain = _plain(node, column)
+    return ~plain if node.args.get("negate") else plain  # NOT LIKE, NOT IN ... are one node with a mark
+
+
+def _plain(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
+    def t(child: exp.Expr) -> pl.Expr:
+        return translate(child, column)
+
+    if compare := COMPARISONS.get(type(node)):
+        return compare(t(node.this), t(node.expression))
+    match node:
+        case exp.Paren():
+            return t(node.this)
+        case exp.And():
+            return t(node.this) & t(node.expression)
+        case exp.Or():
+            return t(node.this) | t(node.expression)
+        case exp.Not():
+            return ~t(node.this)
+        case exp.Is():
+            return t(node.this).is_null()
+        case exp.In():
+            return pl.any_horizontal([t(node.this) == t(member) for member in node.expressions])
+        case exp.Between():
+            return (t(node.this) >= t(node.args["low"])) & (t(node.this) <= t(node.args["high"]))
+        case exp.Like():
+            return t(node.this).str.contains(_like(node.expression.name))
+        case exp.RegexpLike():
+            return t(node.this).str.contains(node.expression.name)
+        case exp.Column():
+            return column(name_of(node))
+        case exp.Literal():
+            return pl.lit(node.name) if node.is_string else pl.lit(Decimal(node.name), dtype=NUMBER)
+        case exp.DateStrToDate():
+            return pl.lit(dt.date.fromisoformat(node.this.name))
+        case exp.Case():
+            return _case(node, t)
+        case _ if isinstance(node, AGGREGATES):
+            return _aggregate(node, t)
+        case _:
+            return _function(node, t)
+
+
+def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    match node:
+        case exp.Add() | exp.Sub() if isinstance(node.expression, exp.Interval):
+            days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
+            return t(node.this) + pl.duration(days=days)
+        case exp.Add():
+            return _below(t(node.this), _TERM_LIMIT) + _below(t(node.expression), _TERM_LIMIT)
+        case exp.Sub():
+            return _below(t(node.this), _TERM_LIMIT) - _below(t(node.expression), _TERM_LIMIT)
+        case exp.Mul():
+            # half the digits each, so that the product fits 38 of them
+            return _below(t(node.this), Decimal(10) ** 14) * _below(t(node.expression), Decimal(10) ** 14)
+        case exp.Div():
+            divisor = t(node.expression)
+            return _below(t(node.this), _SUM_LIMIT / 100) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
+        case exp.Neg():
+            return -t(node.this)
+        case exp.Abs():
+            return t(node.this).abs()
+        case exp.Round():
+            decimals = node.args.get("decimals")
+            return t(node.this).round(int(decimals.name) if decimals is not None else 0, mode="half_away_from_zero")
+        case exp.DPipe():
+            return pl.concat_str([t(node.this), t(node.expression)])
+        case exp.Upper():
+            return t(node.this).str.to_uppercase()
+        case exp.Lower():
+            return t(node.this).str.to_lowercase()
+        case exp.Trim():
+            return t(node.this).str.strip_chars(" ")
+        case exp.Length():
+            return t(node.this).str.len_chars().cast(NUMBER)
+        case exp.Substring():
+            length = node.args.get("length")
+            return t(node.this).str.slice(int(node.args["start"].name) - 1, int(length.name) if length else None)
+        case exp.Coalesce():
+            return pl.coalesce([t(node.this), *map(t, node.expressions)])
+        case exp.Greatest() | exp.Least():
+            parts = [t(node.this), *map(t, node.expressions)]
+            pick = pl.max_horizontal if isinstance(node, exp.Greatest) else pl.min_horizontal
+            return pl.when(pl.all_horizontal([part.is_not_null() for part in parts])).then(pick(parts))
+        case exp.Nullif():
+            return pl.when((t(node.this) != t(node.expression)).fill_null(True)).then(t(node.this))
+        case exp.Extract():
+            part = getattr(t(node.expression).dt, node.name.lower())
+            return pl.Expr.cast(part(), NUMBER)
+        case exp.Cast():
+            return _cast(node, t(node.this))
+    raise ValueError(f"{node.sql(dialect='oracle')} has no translation")
+
+
+def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
+    if node.to.this not in exp.DataType.TEXT_TYPES:
+        return inner.cast(NUMBER, strict=False)
+    text = inner.cast(pl.String)
+    if _is_number(node.this):
+        text = text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+    length = node.to.expressions
+    return text.str.slice(0, int(length[0].name)) if length else text
+
+
+def _is_number(node: exp.Expr) -> bool:
+    """Marked by the checker, who knows the sorts of the columns."""
+    return bool(node.meta.get("number"))
+
+
+def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    inner = node.this
+    if isinstance(node, exp.Count):
+        if isinstance(inner, exp.Star):
+            return pl.len().cast(NUMBER)
+        if isinstance(inner, exp.Distinct):
+            return t(inner.expressions[0]).drop_nulls().n_unique().cast(NUMBER)
+        return (t(inner).count() if inner.find(exp.Column) else pl.len()).cast(NUMBER)
+    value = t(inner)
+    if not inner.find(exp.Column):
+        value = pl.repeat(value, pl.len())  # a constant counts once per record
+    if isinstance(node, exp.Min):
+        return value.min()
+    if isinstance(node, exp.Max):
+        return value.max()
+    total = pl.when((value.count() > 0) & ~(value.abs() >= _SUM_LIMIT).any()).then(_below(value, _SUM_LIMIT).sum())
+    return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)  # the SUM of nothing is NULL
+
+
+def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+    result = t(node.args["default"]) if node.args.get("default") else pl.lit(None)
+    for branch in reversed(node.args["ifs"]):
+        result = pl.when(t(branch.this)).then(t(branch.args["true"])).otherwise(result)
+    return result
+
+
+def _below(value: pl.Expr, limit: Decimal) -> pl.Expr:
+    return pl.when(value.abs() < limit).then(value)
+
+
+def _like(pattern: str) -> str:
+    parts = (".*" if char == "%" else "." if char == "_" else re.escape(char) for char in pattern)
+    return f"(?s)^{''.join(parts)}$"
