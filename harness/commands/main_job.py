@@ -89,7 +89,7 @@ def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week:
         (row.interface, row.name, row.submissions, f"{row.records:,}", f"{row.units:,}", f"{row.conforming:,}", row.rate.text, row.open_critical, row.open_significant)
         for row in rows
     ]  # fmt: skip
-    screen.table("This run", columns, table, columns[2:])
+    screen.table("This run, class conformance, every attempt", columns, table, columns[2:])
     unchecked = {
         (rule.id, rule.reason) for result in results for rule in result.rules if rule.status in ("not_checked", "stale")
     }
