@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,8 +202,16 @@ def _breakers(contract: Contract) -> list[Fault]:
                     _at(rule.place, f"{rule.id}: no valid example to break", "name one by _in and _row, or add one")
                 )
     for breaker in breakers(contract):
-        found += _judge(contract, breaker, set(failing(contract, breaker.records)))
+        found += _judge(contract, breaker, _failed(contract, breaker))
     return found
+
+
+def _failed(contract: Contract, breaker: Breaker) -> set[str]:
+    """What a breaker breaks; a derived one need only hit its rule, so nothing else is run for it."""
+    if not breaker.derived:
+        return set(failing(contract, breaker.records))
+    rule = breaker.rule
+    return set(failing(replace(contract, rules={rule.id: rule}), {rule.file: breaker.records[rule.file]}))
 
 
 def _judge(contract: Contract, breaker: Breaker, failed: set[str]) -> list[Fault]:

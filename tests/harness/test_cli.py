@@ -232,3 +232,14 @@ def test_a_store_that_cannot_be_used_is_named(
     monkeypatch.setenv("HARNESS_STORE", url)
     assert harness("run", payload(journals), "--workspace", tmp_path / "ws", "--profile", "nc_district") == 2
     assert "do:" in capsys.readouterr().err
+
+
+def test_importing_the_plug_in_brings_no_engine_along() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, harness.plugin; print([one for one in ('polars', 'pandera', 'contracts') if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
