@@ -29,6 +29,7 @@ from contracts.results import (
     Submission,
 )
 from contracts.shift import shifted
+from contracts.translation import shortest
 from contracts.written import template_columns
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ __all__ = [
     "schema",
     "shifted",
     "shipped",
+    "shortest",
     "tables",
     "template_columns",
     "valid_examples",

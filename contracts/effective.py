@@ -178,7 +178,7 @@ class Assembly:
     def _column(self, file: str, name: str, layout: Layout | None, rows: Mapping[str, tuple[int, Any]]) -> Column:
         index, row = rows.get(name, (-1, {}))
         own = layout.columns[name] if layout else None
-        kind = own.type if own else _type(row["type"])
+        kind = own.type if own else Type.parse(row["type"])
         if own and "type" in row:
             kind = self.narrow(self.library, name, row, own.type, "files", file, "columns", index)
         return Column(
@@ -404,10 +404,6 @@ class Assembly:
                     place=self.place(document, "examples", name),
                 )
         return found
-
-
-def _type(text: str) -> Type:
-    return Type.parse(text)
 
 
 def _cited(rejects: str | Mapping[str, str]) -> Iterable[str]:

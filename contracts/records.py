@@ -12,7 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from contracts.model import TOKENS, Contract, File, Type
-from contracts.translation import NUMBER
+from contracts.translation import NUMBER, shortest
 from contracts.typing import DEFAULT_MASKS, blank_tokens, oversized, typed
 
 _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}
@@ -58,7 +58,7 @@ class Ready:
     def plain(self, name: str) -> pl.Expr:
         """The text of a column, blank tokens as null, as reference lists spell it."""
         if "." in name and name not in self.file.columns:
-            return self.value(name).cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+            return shortest(self.value(name).cast(pl.String))
         return blank_tokens(name) if name in self.tokens else self.text(name)
 
     def key(self, names: Sequence[str], *, across: bool = False) -> list[pl.Expr]:
@@ -74,7 +74,7 @@ class Ready:
     def _spelled(self, name: str, part: pl.Expr) -> pl.Expr:
         column = self.file.columns.get(name)
         plain = column is not None and column.type.sort != "number"
-        return part if plain else part.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+        return part if plain else shortest(part)
 
     def _comparable(self, name: str) -> pl.Expr:
         if f"!{name}" in self.frame.columns:

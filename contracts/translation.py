@@ -130,12 +130,17 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
     raise ValueError(f"{node.sql(dialect='oracle')} has no translation")
 
 
+def shortest(text: pl.Expr) -> pl.Expr:
+    """A number's text without the zeros of its decimals: one spelling, as reference lists and other files have it."""
+    return text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+
+
 def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
     if node.to.this not in exp.DataType.TEXT_TYPES:
         return inner.cast(NUMBER, strict=False)
     text = inner.cast(pl.String)
     if _is_number(node.this):
-        text = text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+        text = shortest(text)
     length = node.to.expressions
     return text.str.slice(0, int(length[0].name)) if length else text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -88,8 +88,9 @@ def run(
     as_of = started_at.astimezone(profile.time_zone).date()
     submissions = []
     for number, delivery in enumerate(todo, start=1):
-        contract = contracts.setdefault(delivery.contract, load(delivery.contract, profile))
-        result = _checked(delivery, contract, profile, as_of, sample, limits)
+        if delivery.contract not in contracts:
+            contracts[delivery.contract] = load(delivery.contract, profile)
+        result = _checked(delivery, contracts[delivery.contract], profile, as_of, sample, limits)
         submission = Submission(
             id=f"{run_id}/{number}",
             interface=delivery.interface.id,
@@ -124,8 +125,7 @@ def _checked(
     delivery: Delivery, contract: Contract, profile: Profile, as_of: date, sample: int, limits: Limits | None
 ) -> CheckResult:
     payload = read(delivery.path, contract, limits=limits)
-    found = check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
-    return replace(found, payload=delivery.path.name)
+    return check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from contracts import BLOCKING, UNIT_COLUMNS, Contract, Ready, Records, Rule
+from contracts import BLOCKING, UNIT_COLUMNS, Contract, Ready, Records, Rule, shortest
 from harness.findings import MASK, printable
 
 Numbers = npt.NDArray[np.uint32]
@@ -127,8 +127,9 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str) -> 
     business = file.business_key if root else unit
     row = pl.col("_row") if root else pl.lit(0, dtype=pl.UInt32)
     key = _key(ready, business, file.period if root else "")
-    if business == ((),) or business == ((),):
-        key = pl.lit(f"{len(payload)}:{payload}" if not file.names else f"{len(file.names[0])}:{file.names[0]}")
+    if business == ((),):  # the whole file is the unit: its member's name
+        member = file.names[0] if file.names else payload
+        key = pl.lit(f"{len(member)}:{member}")
     return first.select("unit", _label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row"))
 
 
@@ -183,7 +184,7 @@ def _canonical(ready: Ready, name: str) -> pl.Expr:
     column = ready.file.columns.get(name)
     value = ready.value(name).cast(pl.String)
     if column and column.type.sort == "number":
-        value = value.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+        value = shortest(value)
     return pl.coalesce(value, ready.text(name))
 
 

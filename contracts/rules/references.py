@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from contracts.lists import day
 from contracts.model import Rule
 from contracts.records import Ready, Records
 from contracts.rules.checks import Found, applicable, rows
@@ -155,11 +156,7 @@ def _by(ready: Ready, columns: Sequence[str]) -> list[pl.Expr]:
 
 
 def _window(spec: Mapping[str, Any] | None) -> list[pl.Expr]:
-    return [_date(spec["from"]).alias("from"), _date(spec["to"]).alias("to")] if spec else []
-
-
-def _date(column: str) -> pl.Expr:
-    return pl.col(column).str.replace_all("/", "-").str.to_date("%Y-%m-%d", strict=False)
+    return [day(spec["from"]).alias("from"), day(spec["to"]).alias("to")] if spec else []
 
 
 def _inside() -> pl.Expr:
