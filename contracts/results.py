@@ -136,3 +136,21 @@ class RunResult:
     profile: str
     harness_version: str
     submissions: Sequence[Submission]
+
+
+ScoreKind = Literal["rule_mutants", "seeded_faults"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many faults of one operator were noticed: mutants of a contract's rules, or faults planted in payloads."""
+
+    contract: str
+    version: str
+    profile: str
+    kind: ScoreKind
+    operator: str  # e.g. "flip comparison", "drop leading zero"
+    caught: int  # mutants killed, or planted faults with a finding
+    total: int  # mutants or planted faults tried; the denominator of the score
+    missed: Sequence[str] = ()  # in words, never a value of a payload: "example missing: ...", "no contract can tell: ..."
+    explained: int = 0  # of those missed: declared equivalent or known to be beyond any contract
