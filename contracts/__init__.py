@@ -4,13 +4,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from contracts.advice import advice
+from contracts.breakers import Breaker, BreakerSearch, breakers, broken_by, exact, written_breaker
 from contracts.codes import code_table, tables
+from contracts.conditions import Condition, ConditionError
+from contracts.conditions import parse as parse_condition
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
 from contracts.evaluation import RuleOutcome, evaluate
-from contracts.examples import Breaker, breakers, failing, frames, load_records, masked, valid_examples, written_breaker
+from contracts.examples import failing, frames, load_records, masked, patchable, valid_examples
 from contracts.library import FOLDERS, contract_ids, load, members
-from contracts.lint import exact, lint
+from contracts.lint import lint
 from contracts.model import Column, Contract, Example, File, Place, ReferenceList, Rule, Type
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
 from contracts.records import Ready, Records
@@ -24,6 +27,7 @@ from contracts.results import (
     CheckResult,
     RuleStatus,
     RunResult,
+    Score,
     Severity,
     Status,
     Submission,
@@ -46,8 +50,11 @@ __all__ = [
     "STATUSES",
     "UNIT_COLUMNS",
     "Breaker",
+    "BreakerSearch",
     "CheckResult",
     "Column",
+    "Condition",
+    "ConditionError",
     "Contract",
     "ContractError",
     "ContractSchema",
@@ -66,12 +73,14 @@ __all__ = [
     "RuleOutcome",
     "RuleStatus",
     "RunResult",
+    "Score",
     "Severity",
     "Status",
     "Submission",
     "Type",
     "advice",
     "breakers",
+    "broken_by",
     "code_table",
     "contract_ids",
     "evaluate",
@@ -85,6 +94,8 @@ __all__ = [
     "load_records",
     "masked",
     "members",
+    "parse_condition",
+    "patchable",
     "read_register",
     "schema",
     "shifted",

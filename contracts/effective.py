@@ -384,6 +384,8 @@ class Assembly:
             disabled=over.get("disable", {}),
             regraded={identity: change["why"] for identity, change in over.get("severity", {}).items()},
             unconfirmed=tuple(dict.fromkeys(self.unconfirmed)),
+            # an overlay's mutants are those of its own rules
+            equivalent=(over if self.overlay else data).get("equivalent", {}),
             overlay=self.overlay is not None,
         )
 

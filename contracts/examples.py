@@ -1,11 +1,9 @@
-"""Examples and breakers: the payloads inside a contract. Contract format, section 11."""
+"""Examples: the payloads inside a contract. Contract format, section 11."""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,23 +12,12 @@ import polars as pl
 
 from contracts.errors import ContractError
 from contracts.evaluation import RuleOutcome, evaluate
-from contracts.model import Column, Contract, Example, File, Rule, Type
+from contracts.model import Column, Contract, Example, File
 from contracts.records import Records
 from contracts.typing import DEFAULT_MASKS, mask_forms
 
 Row = Mapping[str, str | None]
 Payload = Mapping[str, Sequence[Row]]
-
-
-@dataclass(frozen=True)
-class Breaker:
-    """A payload that breaks one rule: what it must find, exactly."""
-
-    rule: Rule
-    records: Payload
-    expects: frozenset[str]
-    example: str  # the valid example it patches
-    derived: bool = False
 
 
 def masked(text: str | None, column: Column, file: File) -> str | None:
@@ -86,82 +73,13 @@ def valid_examples(contract: Contract) -> dict[str, Example]:
     return {name: one for name, one in valid.items() if one.prefix} if contract.overlay else valid
 
 
-def breakers(contract: Contract) -> Iterator[Breaker]:
-    """Yield the breaker of every written rule, then one for every facet that can be broken by one value."""
-    for rule in contract.rules.values():
-        if rule.written and (breaker := written_breaker(contract, rule)):
-            yield breaker
-    for rule in contract.rules.values():
-        if not rule.written and (breaker := _derived(contract, rule)):
-            yield breaker
-
-
-def written_breaker(contract: Contract, rule: Rule) -> Breaker | None:
-    """The payload that ``breaks:`` describes, or None if the example it patches is not there."""
-    patch: dict[str, Any] = dict(rule.breaks) if isinstance(rule.breaks, Mapping) else {}
-    examples = valid_examples(contract)
-    base = patch.pop("_in", None) or next((name for name, one in examples.items() if rule.file in one.records), None)
-    if base not in examples or rule.file not in examples[base].records:
-        return None
-    number = int(patch.pop("_row", 1))
-    rows = [dict(row) for row in examples[base].records[rule.file]]
-    if not 1 <= number <= len(rows):
-        return None
-    if rule.breaks == "duplicate":
-        rows.append(dict(rows[number - 1]))
-    elif rule.breaks == "remove":
-        del rows[number - 1]
-    else:
-        rows[number - 1] |= patch
-    records = {**examples[base].records, rule.file: rows}
-    return Breaker(rule, records, frozenset({rule.id, *rule.also}), base)
-
-
-def _derived(contract: Contract, rule: Rule) -> Breaker | None:
-    """One value out of line in the first valid example that fills the column (or has a record of the file)."""
-    if (
-        not rule.column
-        or "contexts" in rule.spec
-        or rule.conditions
-        or not contract.files[rule.file].columns[rule.column].listed
-    ):
-        return None
-    value = _wrong(rule, contract.files[rule.file].columns[rule.column])
-    if value is ...:
-        return None
-    for name, example in valid_examples(contract).items():
-        rows = [dict(row) for row in example.records.get(rule.file, ())]
-        place = next((at for at, row in enumerate(rows) if row.get(rule.column) is not None), None)
-        if place is None:
-            continue
-        rows[place][rule.column] = value
-        return Breaker(rule, {**example.records, rule.file: rows}, frozenset({rule.id}), name, derived=True)
-    return None
-
-
-def _wrong(rule: Rule, column: Column) -> Any:
-    match rule.kind:
-        case "required":
-            return None
-        case "length" if column.type.kind == "text":
-            return "x" * (rule.spec["size"] + 1)
-        case "type":
-            return _wrong_type(rule.spec["type"], rule.spec["own"])
-        case "one_of" | "list":
-            return "?!"
-        case "pattern":
-            strange = ("?!", " ?! ", "0", "A", "?" * 300)
-            return next((one for one in strange if not re.fullmatch(rule.spec["pattern"], one)), ...)
-        case _:
-            return ...
-
-
-def _wrong_type(kind: Type, own: Type) -> Any:
-    if kind == own or kind.sort != "number":
-        return "?!"
-    if kind.scale is not None:  # narrower than the layout: one decimal too many, which the layout would take
-        return "0." + "0" * kind.scale + "1"
-    return "9" * (kind.size + 1) if kind.size else "?!"
+def patchable(contract: Contract) -> dict[str, Example]:
+    """The valid examples whose records stand in the contract itself, not in files of their own."""
+    return {
+        name: one
+        for name, one in valid_examples(contract).items()
+        if all(isinstance(rows, list) for rows in one.records.values())
+    }
 
 
 def _frame(file: File, rows: Sequence[Row]) -> pl.DataFrame:

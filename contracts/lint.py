@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from contracts.breakers import Breaker, broken_by, exact, written_breaker
 from contracts.errors import ContractError, Fault
-from contracts.examples import Breaker, breakers, failing, load_records, written_breaker
+from contracts.examples import failing, load_records
 from contracts.layouts import in_force
 from contracts.library import LIBRARY, assemble, contract_ids, prefixes, strays
 from contracts.model import Contract, Example, Place
@@ -191,27 +191,21 @@ def _unknown(contract: Contract, records: Mapping[str, Any]) -> str:
 
 
 def _breakers(contract: Contract) -> list[Fault]:
+    """Faults of written breakers. One that is derived for an implied rule is held against it by being derived."""
     found = []
     for rule in contract.rules.values():
-        if rule.written and written_breaker(contract, rule) is None:
-            if contract.overlay and not rule.prefix:
-                what = f"{rule.id} is not tested in this profile: its example is the library's"
-                found.append(_at(rule.place, what, "replace the example in the overlay by the same name", "warning"))
-            else:
-                found.append(
-                    _at(rule.place, f"{rule.id}: no valid example to break", "name one by _in and _row, or add one")
-                )
-    for breaker in breakers(contract):
-        found += _judge(contract, breaker, _failed(contract, breaker))
+        if not rule.written:
+            continue
+        if breaker := written_breaker(contract, rule):
+            found += _judge(contract, breaker, broken_by(contract, breaker))
+        elif contract.overlay and not rule.prefix:
+            what = f"{rule.id} is not tested in this profile: its example is the library's"
+            found.append(_at(rule.place, what, "replace the example in the overlay by the same name", "warning"))
+        else:
+            found.append(
+                _at(rule.place, f"{rule.id}: no valid example to break", "name one by _in and _row, or add one")
+            )
     return found
-
-
-def _failed(contract: Contract, breaker: Breaker) -> set[str]:
-    """What a breaker breaks; a derived one need only hit its rule, so nothing else is run for it."""
-    if not breaker.derived:
-        return set(failing(contract, breaker.records))
-    rule = breaker.rule
-    return set(failing(replace(contract, rules={rule.id: rule}), {rule.file: breaker.records[rule.file]}))
 
 
 def _judge(contract: Contract, breaker: Breaker, failed: set[str]) -> list[Fault]:
@@ -220,23 +214,8 @@ def _judge(contract: Contract, breaker: Breaker, failed: set[str]) -> list[Fault
         return [_at(rule.place, f"{rule.id}: its breaker breaks {_listing(failed)}", "correct `breaks` or the rule")]
     if exact(contract, breaker, failed):
         return []
-    own = sorted(one for one in failed - {rule.id} if not contract.overlay or contract.rules[one].prefix)
-    return [_at(rule.place, f"{rule.id}: its breaker breaks {_listing(failed)}", f"write also: [{', '.join(own)}]")]
-
-
-def exact(contract: Contract, breaker: Breaker, failed: set[str]) -> bool:
-    """True if a breaker breaks what it says and nothing else.
-
-    Exactness is over the overlay's own rules and facets in a profile, where a library breaker must yield at least its
-    own id; a derived breaker need only hit its rule.
-    """
-    rule = breaker.rule
-    if rule.id not in failed or breaker.derived or (contract.overlay and not rule.prefix):
-        return rule.id in failed
-    if not contract.overlay:
-        return failed == breaker.expects
-    own = {one for one in failed if contract.rules[one].prefix}
-    return own == {one for one in breaker.expects if one not in contract.rules or contract.rules[one].prefix}
+    also = ", ".join(sorted(failed - {rule.id}))
+    return [_at(rule.place, f"{rule.id}: its breaker breaks {_listing(failed)}", f"write also: [{also}]")]
 
 
 def _listing(ids: Iterable[str]) -> str:

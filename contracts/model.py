@@ -77,7 +77,7 @@ class Column:
     personal_data: str = "none"  # none | possible | yes | sensitive
     listed: bool = True  # named by the library or the overlay, or a flexfield slot
     default: str | None = None
-    key_role: str = ""  # HDL: source_key, user_key, surrogate, parent
+    key_role: str = ""  # HDL: source_key, user_key, surrogate, parent, none
     foreign_key: str = ""
     place: Place | None = None
 
@@ -285,6 +285,7 @@ class Contract:
     disabled: Mapping[str, str] = field(default_factory=dict)  # rule id -> reason
     regraded: Mapping[str, str] = field(default_factory=dict)  # rule id -> reason
     unconfirmed: Sequence[tuple[str, str]] = ()  # (what it concerns, question)
+    equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant of a rule tested here -> why it is none
     overlay: bool = False
 
     @property

@@ -152,5 +152,5 @@ class Score:
     operator: str  # e.g. "flip comparison", "drop leading zero"
     caught: int  # mutants killed, or planted faults with a finding
     total: int  # mutants or planted faults tried; the denominator of the score
-    missed: Sequence[str] = ()  # in words, never a value of a payload: "example missing: ...", "no contract can tell: ..."
+    missed: Sequence[str] = ()  # in words, never a payload's value: "example missing: ..."
     explained: int = 0  # of those missed: declared equivalent or known to be beyond any contract

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from contracts import (
+    BreakerSearch,
     Contract,
     LintError,
     Place,
     Profile,
     Rule,
     advice,
-    breakers,
     contract_ids,
     load,
     valid_examples,
@@ -201,12 +201,14 @@ def _load_words(rule: Rule) -> str:
 
 
 def _breaker(contract: Contract, rule: Rule) -> dict[str, Any] | None:
-    breaker = next((one for one in breakers(contract) if one.rule.id == rule.id), None)
+    breaker = BreakerSearch(contract).breaker(rule, exactly=True)
     if breaker is None:
         return None
-    before = list(valid_examples(contract)[breaker.example].records[rule.file])
-    after = list(breaker.records[rule.file])
-    changes = list(_changes(contract, rule.file, before, after))
+    changes = [
+        change
+        for file, before in valid_examples(contract)[breaker.example].records.items()
+        for change in _changes(contract, file, list(before), list(breaker.records.get(file, ())))
+    ]
     return {"example": breaker.example, "changes": changes, "breaks": sorted(breaker.expects)}
 
 
@@ -214,7 +216,7 @@ def _changes(contract: Contract, file: str, before: list[Any], after: list[Any])
     if len(after) > len(before):
         yield f"{file}: one record repeated"
     if len(after) < len(before):
-        yield f"{file}: one record left out"
+        yield f"{file}: {len(before) - len(after)} of {len(before)} records left out"
     for number, (old, new) in enumerate(zip(before, after, strict=False), start=1):
         if len(before) != len(after):
             break

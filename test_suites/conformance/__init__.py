@@ -1,1 +1,1 @@
-"""Conformance: every rule of a contract against its examples, breakers and cases. Judges contracts and tool only."""
+"""Conformance: every rule of a contract against its examples and breakers. Judges contracts and tool only."""

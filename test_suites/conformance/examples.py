@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from harness import (
+    BreakerSearch,
     Contract,
     ContractError,
-    breakers,
+    broken_by,
     check,
     contract_ids,
     exact,
     failing,
     load,
-    load_profile,
     valid_examples,
 )
-from harness.plugin import travelled
+from harness.plugin import profile_of, travelled
 
 ORACLE = "oracle"
 _READERS_RULES = ("shape", "package")
@@ -42,12 +42,12 @@ UNSEEN = Seen("not_applied")
 @cache
 def contract(profile: str, identity: str, release: str = "") -> Contract:
     """The effective contract; on the bare library with its sample lists."""
-    return load(identity, load_profile(profile), release=release, sample=profile == ORACLE)
+    return load(identity, profile_of(profile), release=release, sample=profile == ORACLE)
 
 
 def judged_here(profile: str) -> list[str]:
     """Contracts that have something of their own in a profile; what is the library's alone is judged bare."""
-    ids, library = contract_ids(load_profile(profile)), contract_ids(load_profile(ORACLE))
+    ids, library = contract_ids(profile_of(profile)), contract_ids(profile_of(ORACLE))
     return [one for one in ids if profile == ORACLE or one not in library or _adds(profile, one)]
 
 
@@ -98,7 +98,9 @@ def _statuses(profile: str, identity: str, release: str, name: str) -> list[tupl
     """What one valid example says of every rule after its whole way: written in the format, read, checked."""
     effective = contract(profile, identity, release)
     with tempfile.TemporaryDirectory() as folder:
-        result = check(travelled(effective, effective.examples[name], Path(folder)), effective)
+        result = check(
+            travelled(effective, effective.examples[name], Path(folder), profile_of(profile).path), effective
+        )
     place = f"example {name}" + (f", release {release}" if release else "")
     return [
         (one.id, Seen(one.status, f"{place}: {one.findings} findings" if one.status == "failed" else one.reason))
@@ -120,7 +122,7 @@ def _differing(profile: str, identity: str) -> Iterator[tuple[str, Contract]]:
 def faults_of_faulty(profile: str, identity: str, rule: str) -> list[str] | None:
     """Return how the rule's breaker and the invalid examples that expect it miss; None where it has neither."""
     effective = contract(profile, identity)
-    breaker = _breakers(profile, identity).get(rule)
+    breaker = _search(profile, identity).breaker(effective.rules[rule])
     expecting = [one for one in _invalid(effective) if rule in (one.expects or ())]
     if breaker is None and not expecting:
         return None
@@ -130,7 +132,7 @@ def faults_of_faulty(profile: str, identity: str, rule: str) -> list[str] | None
         if broken != frozenset(one.expects or ()):
             found.append(f"example {one.name}: expected {_listing(one.expects or ())}, found {_listing(broken)}")
     if breaker is not None:
-        broken = frozenset(failing(*_as_far_as_asked(effective, breaker)))
+        broken = frozenset(broken_by(effective, breaker))
         if not exact(effective, breaker, set(broken)):
             expected = _listing(breaker.expects)
             found.append(f"breaker on example {breaker.example}: expected {expected}, found {_listing(broken)}")
@@ -138,21 +140,8 @@ def faults_of_faulty(profile: str, identity: str, rule: str) -> list[str] | None
 
 
 @cache
-def _breakers(profile: str, identity: str) -> dict[str, Any]:
-    return {breaker.rule.id: breaker for breaker in breakers(contract(profile, identity))}
-
-
-def _as_far_as_asked(effective: Contract, breaker: Any) -> tuple[Contract, Any]:
-    """Contract and records as `exact` needs them: where a breaker must only hit its rule, the others are left out.
-
-    A derived breaker is one value of one file: the other files are left out, too.
-    """
-    rule = breaker.rule
-    if breaker.derived:
-        return replace(effective, rules={rule.id: rule}), {rule.file: breaker.records[rule.file]}
-    if effective.overlay and not rule.prefix:
-        return replace(effective, rules={rule.id: rule}), breaker.records
-    return effective, breaker.records
+def _search(profile: str, identity: str) -> BreakerSearch:
+    return BreakerSearch(contract(profile, identity))
 
 
 def _invalid(effective: Contract) -> list[Any]:
