@@ -57,7 +57,7 @@ class Composer:
     def _blocks(self, chance: Random, max_records: int) -> Draft:
         """One seed, and further ones under other keys as long as they fit in and keep the rules together."""
         seeds = list(self.seeds.values())
-        records: Records = chance.choice(seeds)
+        records: Records = chance.choice([seed for seed in seeds if whole(self.contract, seed)] or seeds)
         number = 0
         while chance.randint(0, 1) and number < max_records:
             number += 1
@@ -83,4 +83,22 @@ class Composer:
         if not self.variations.change(changed, chance, grow=draft.size < max_records):
             return draft
         changed.link()
+        if whole(self.contract, draft.rows()) and not whole(self.contract, changed.rows()):
+            return draft
         return changed if self._settled(changed, chance) else draft
+
+
+def whole(contract: Contract, records: Records) -> bool:
+    """True if no member is missing: a zip of FBDI holds every file that is not optional, and none is empty."""
+    return contract.channel != "fbdi" or all(file.optional or records.get(file.id) for file in contract.files.values())
+
+
+def unit_numbers(contract: Contract, records: Records) -> dict[str, list[int]]:
+    """Return the number of the accept unit of each record, from 0 in order of appearance, by file id."""
+    draft = Draft(contract, records)
+    numbers: dict[object, int] = {}
+    return {
+        name: [numbers.setdefault(draft.unit(record), len(numbers)) for record in rows]
+        for name, rows in draft.records.items()
+        if rows
+    }

@@ -9,6 +9,7 @@ from contracts import Contract
 from harness.generate.drafts import Records, links
 from harness.generate.values import Domain
 
+_NAMING = ("source_key", "user_key", "surrogate", "parent")
 _STRIDE = 1009  # a prime: numbers of copies do not meet each other's
 
 
@@ -18,7 +19,7 @@ def identifiers(contract: Contract, domains: Mapping[str, Mapping[str, Domain]])
     for file in contract.files.values():
         keys = [*file.accept_unit, *file.business_key, *(file.history.key if file.history else ())]
         found |= {(file.id, name) for key in keys for name in key if name in file.columns}
-        found |= {(file.id, name) for name, column in file.columns.items() if column.key_role}
+        found |= {(file.id, name) for name, column in file.columns.items() if column.key_role in _NAMING}
     for rule in contract.rules.values():
         if rule.kind == "unique":
             found |= {(rule.file, name) for name in rule.spec["unique"]} if len(rule.spec["unique"]) == 1 else set()

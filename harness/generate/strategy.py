@@ -18,10 +18,10 @@ class Composed(dict[str, list[dict[str, str | None]]]):
 
     def __init__(self, contract: Contract, records: Records) -> None:
         super().__init__({file: [dict(row) for row in rows] for file, rows in records.items()})
-        self._contract = contract
+        self.contract = contract
 
     def __repr__(self) -> str:
-        return repr(masked_records(self._contract, self))
+        return repr(masked_records(self.contract, self))
 
 
 def masked_records(contract: Contract, records: Records) -> Mapping[str, list[dict[str, str | None]]]:

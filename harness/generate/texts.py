@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 PLAIN = ("Office supplies", "Bus fuel", "Meals served", "Copy paper", "Summer school")
@@ -22,20 +23,18 @@ HURTING = (
 FOUR_BYTES = "🏫"
 """One character of four bytes: n of them fill a column of n characters with 4n bytes."""
 
-_SPECIMENS = (
-    "078-05-1120",
-    "219-09-9999",
-    "078051120",
-    "219099999",
-)  # void by name: printed in a wallet and a pamphlet
 _VOID = (
-    lambda chance: chance.choice(_SPECIMENS),
-    lambda chance: f"89-{chance.randint(1, 9_999_999):07d}",  # no EIN begins with 89
-    lambda chance: (
-        f"9{chance.randint(0, 99):02d}-{chance.randint(10, 49)}-{chance.randint(1, 9999):04d}"
-    ),  # neither SSN nor ITIN
-    lambda chance: f"00000{chance.randint(1, 9999):04d}",  # a routing number of no bank
+    lambda chance: chance.choice(("078-05-1120", "219-09-9999", "078051120", "219099999")),
+    lambda chance: f"89-{chance.randint(0, 9_999_999):07d}",
+    lambda chance: f"9{chance.randint(0, 99):02d}-{chance.randint(10, 49)}-{chance.randint(0, 9999):04d}",
+    lambda chance: f"99{chance.randint(0, 9)}{chance.randint(10, 49)}{chance.randint(0, 9999):04d}",
     lambda chance: f"VOID-{chance.randint(1, 9999):04d}",
+)
+_NOBODYS = re.compile(
+    r"078-?05-?1120|219-?09-?9999"  # printed in a wallet and in a pamphlet, void by name
+    r"|89-\d{7}"  # no EIN begins with 89
+    r"|9\d\d-?[1-4]\d-?\d{4}"  # no SSN begins with 9, no ITIN has such a group; bank routing has no 81 to 99
+    r"|VOID-\d+"
 )
 
 
@@ -46,6 +45,11 @@ def hurting(chance: Random, longest: int | None) -> str:
         return FOUR_BYTES * min(longest, 300)
     text = "".join(chance.choice(HURTING) for _ in range(2 if kind == 8 else 1))
     return text[:longest].strip("\ufeff") if longest else text
+
+
+def nobodys(identifier: str) -> bool:
+    """True for an identifier from a range that was never issued: of persons, companies and bank accounts."""
+    return _NOBODYS.fullmatch(identifier) is not None
 
 
 def void_identifier(chance: Random) -> str:

@@ -13,7 +13,7 @@ from random import Random
 from contracts import Column, Contract, Rule, Type
 from harness.generate.evaluation import Value
 from harness.generate.patterns import matching
-from harness.generate.texts import PLAIN, hurting, void_identifier
+from harness.generate.texts import PLAIN, hurting, nobodys, void_identifier
 
 TOKENS = ("#NULL", "$null$")  # stand for blank
 _HELD = re.compile(r"[+-]?(?:\d{1,28}(?:\.\d{0,10}0*)?|\.\d{1,10}0*)")
@@ -47,6 +47,8 @@ class Domain:
         if text in TOKENS:
             return not self.required
         if self.options is not None and text not in self.options:
+            return False
+        if self.column.personal_data == "sensitive" and text not in self.seen and not nobodys(text):
             return False
         if (self.size and len(text) > self.size) or not all(one.fullmatch(text) for one in self.patterns):
             return False

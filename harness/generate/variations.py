@@ -27,7 +27,8 @@ class Variations:
 
     def change(self, draft: Draft, chance: Random, *, grow: bool) -> bool:
         """Change the draft in one way, ``grow``: also by a further record. False if nothing was changed."""
-        kinds: list[Callable[[Draft, Random], bool]] = [self._value, self._value, self._value, self._row, self._blank]
+        kinds: list[Callable[[Draft, Random], bool]] = [self._value, self._value, self._texts, self._texts]
+        kinds += [self._row, self._blank]
         kinds += [self._removed, *([self._sibling, self._split] if grow else [])]
         return chance.choice(kinds)(draft, chance)
 
@@ -42,6 +43,18 @@ class Variations:
         name = chance.choice(names)
         cells: Cells = [(record, name, self.domains[record.file.id][name].draw(chance))]
         return _applied(widened(cells, draft))
+
+    def _texts(self, draft: Draft, chance: Random) -> bool:
+        """Other texts in some columns of a record that take any text: most of what hurts on its way travels there."""
+        record = _any(draft, chance)
+        domains = self.domains[record.file.id]
+        names = [
+            name
+            for name, column in record.file.columns.items()
+            if column.listed and column.type.kind == "text" and domains[name].free and not self._names(record, name)
+        ]
+        chosen = [name for name in names if chance.randint(0, 3) == 3]
+        return _applied(widened([(record, name, domains[name].draw(chance)) for name in chosen], draft))
 
     def _row(self, draft: Draft, chance: Random) -> bool:
         """Another row of a list in the columns that a rule ties to it."""

@@ -1,0 +1,195 @@
+"""Bytes of a written valid payload changed so that the reader has to speak of their shape or of the package."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Mapping
+
+from contracts import Rule
+from harness.generate.originals import Altered, Original, members, packed
+from interfaces import Dialect, HdlDialect
+
+Recipe = Callable[[Original], Iterator[Altered]]
+"""Gives changes of a valid payload that ought to break one rule."""
+
+
+def altered(original: Original, rule: Rule) -> Iterator[Altered]:
+    """Yield payloads that ought to break a shape or package rule."""
+    recipes = {**_PACKAGE, **(_HDL if original.contract.channel == "hdl" else _DELIMITED)}
+    if recipe := recipes.get(rule.id.removeprefix(f"{rule.file}.")):
+        yield from recipe(original)
+
+
+# files of delimited records
+
+
+def _short(original: Original) -> Iterator[Altered]:
+    narrow = Dialect(end=False, widths={original.file: original.spec.fields - 1})
+    if original.spec.fields > 1:
+        yield Altered(packed(members(original.contract, original.records, narrow)))
+
+
+def _ragged(original: Original) -> Iterator[Altered]:
+    *others, last = original.lines
+    if len(others) > original.spec.csv.header and last.endswith(original.delimiter):
+        yield original.with_lines([*others, last.removesuffix(original.delimiter)])
+
+
+def _surplus(original: Original) -> Iterator[Altered]:
+    *others, last = original.lines
+    yield original.with_lines([*others, last + original.delimiter], _last(original))
+
+
+def _shifted(original: Original) -> Iterator[Altered]:
+    *_, name = original.spec.columns
+    first, *others = original.records[original.file]
+    records = {**original.records, original.file: [{**first, name: "END"}, *others]}
+    yield Altered(packed(members(original.contract, records)), (1,))
+
+
+def _unsplit(original: Original) -> Iterator[Altered]:
+    *others, last = original.lines
+    for wrong in (original.spec.csv.quote.encode(), b"\xff"):  # a quote that nothing closes; no text in UTF-8
+        if wrong and last.endswith(original.delimiter):
+            yield original.with_lines([*others, last + wrong], _last(original))
+
+
+def _too_few(original: Original) -> Iterator[Altered]:
+    """Fewer records than agreed. A line that is blank is no record, whereas a member without any is unreadable."""
+    if original.spec.rows is None:
+        return
+    header = int(original.spec.csv.header)
+    fewer = original.lines[: original.spec.rows[0] - 1 + header] if original.spec.rows[0] else None
+    if fewer is not None:
+        yield original.with_lines(fewer or [b""])
+
+
+def _last(original: Original) -> tuple[int, ...]:
+    return (len(original.records[original.file]),)
+
+
+# packages
+
+
+def _without_member(original: Original) -> Iterator[Altered]:
+    hdl = original.contract.channel == "hdl"
+    beside = {"BlobFiles/note.txt" if hdl else "import.properties": b"\n"}  # which no contract asks for
+    yield Altered(packed(beside))
+
+
+def _renamed(change: Callable[[str], str]) -> Recipe:
+    def recipe(original: Original) -> Iterator[Altered]:
+        first, *_ = original.members
+        yield Altered(
+            packed({change(name) if name == first else name: data for name, data in original.members.items()})
+        )
+
+    return recipe
+
+
+def _beside(name: str) -> Recipe:
+    return lambda original: iter([original.with_members({name: b"\n"})])
+
+
+def _locked(original: Original) -> Iterator[Altered]:
+    yield Altered(packed(original.members, encrypted=True))
+
+
+def _cut_off(original: Original) -> Iterator[Altered]:
+    content = packed(original.members)
+    yield Altered(content[: len(content) // 2])
+
+
+# .dat files
+
+
+def _dat(change: Callable[[list[bytes]], list[bytes]]) -> Recipe:
+    """The lines of a .dat changed."""
+
+    def recipe(original: Original) -> Iterator[Altered]:
+        for name, content in original.members.items():
+            yield original.with_members({name: b"".join(line + b"\n" for line in change(content.splitlines()))})
+
+    return recipe
+
+
+def _metadata(lines: list[bytes]) -> bytes:
+    return next(line for line in lines if line.startswith(b"METADATA|"))
+
+
+def _other_case(lines: list[bytes]) -> list[bytes]:
+    word, component, *attributes = _metadata(lines).split(b"|")
+    return [*lines, b"|".join([word, component.swapcase(), *attributes])]
+
+
+def _replacing(original: Original) -> Iterator[Altered]:
+    yield Altered(packed(members(original.contract, original.records, HdlDialect(sets={}))))
+
+
+def _surplus_value(original: Original) -> Iterator[Altered]:
+    lines, own = original.lines, _own_lines(original)
+    lines[own[1]] += b"|"
+    yield original.with_lines(lines, (1,))
+
+
+def _more(attribute: bytes, value: bytes) -> Recipe:
+    """One attribute more in the METADATA line, the first record with a value there."""
+
+    def recipe(original: Original) -> Iterator[Altered]:
+        lines, own = original.lines, _own_lines(original)
+        for at, text in zip(own, [attribute, value, *[b""] * len(own)], strict=False):
+            lines[at] += b"|" + text
+        yield original.with_lines(lines, (1,) if value else ())
+
+    return recipe
+
+
+def _wrong_hint(original: Original) -> Iterator[Altered]:
+    name = next(name for name in original.spec.columns if "(" not in name)
+    yield from _more(f"{name}(Number)".encode(), b"")(original)
+
+
+def _fewer_lines(original: Original) -> Iterator[Altered]:
+    """Fewer records than agreed, one at least: a component that does not occur is not counted."""
+    least = original.spec.rows[0] - 1 if original.spec.rows else 0
+    if least > 0:
+        left = set(_own_lines(original)[least + 1 :])
+        yield original.with_lines([line for at, line in enumerate(original.lines) if at not in left])
+
+
+def _own_lines(original: Original) -> list[int]:
+    """Places of the component's lines, the METADATA line first."""
+    component = original.spec.component.encode()
+    return [at for at, line in enumerate(original.lines) if line.split(b"|")[1:2] == [component]]
+
+
+_DELIMITED: Mapping[str, Recipe] = {
+    "shape.short": _short,
+    "shape.ragged": _ragged,
+    "shape.surplus": _surplus,
+    "shape.shifted": _shifted,
+    "shape.unreadable": _unsplit,
+    "shape.row_count": _too_few,
+}
+_PACKAGE: Mapping[str, Recipe] = {
+    "package.member_missing": _without_member,
+    "package.member_unknown": _beside("note.txt"),
+    "package.member_case": _renamed(str.swapcase),
+    "package.folder": _renamed("data/{}".format),
+    "package.encrypted": _locked,
+    "package.unsafe": _beside("../note.txt"),
+    "package.unreadable": _cut_off,
+}
+_HDL: Mapping[str, Recipe] = {
+    "shape.values": _surplus_value,
+    "shape.hint": _wrong_hint,
+    "shape.unreadable": _more(b"FLEX:NOTE", b"\xff"),
+    "shape.row_count": _fewer_lines,
+    "package.file_name": _renamed(lambda name: "Payload.dat"),
+    "package.instruction": _dat(lambda lines: [*lines, b"UPSERT|Record"]),
+    "package.discriminator": _dat(_other_case),
+    "package.metadata": _dat(lambda lines: [*lines, _metadata(lines)]),
+    "package.set": _dat(lambda lines: [b"SET NO_SUCH_NAME Y", *lines]),
+    "package.future_changes": _replacing,
+    "package.notation": _dat(lambda lines: [codecs.BOM_UTF8 + lines[0], *lines[1:]]),
+}

@@ -1,0 +1,88 @@
+"""Valid payloads as they are written, member by member and line by line, to be altered."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from contracts import Contract, File
+from interfaces import Dialect, HdlDialect, Records, write
+
+Members = Mapping[str, bytes]
+"""Content of each member of a package by its name."""
+
+
+@dataclass(frozen=True)
+class Altered:
+    """A payload's bytes, and the records of the rule's file, from 1, that the rule must find; none = the whole file."""
+
+    content: bytes
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Original:
+    """The records of a valid payload, and the file of which the rule speaks ("" = the package)."""
+
+    contract: Contract
+    records: Records
+    file: str = ""
+
+    @cached_property
+    def members(self) -> Members:
+        """Its members as they are written, without END."""
+        return members(self.contract, self.records)
+
+    @cached_property
+    def member(self) -> str:
+        """The member in which the file stands."""
+        return next(iter(members(self.contract, {self.file: self.records[self.file]})))
+
+    @property
+    def spec(self) -> File:
+        """The file."""
+        return self.contract.files[self.file]
+
+    @property
+    def delimiter(self) -> bytes:
+        """What separates the values of a record."""
+        return b"|" if self.contract.channel == "hdl" else self.spec.csv.delimiter.encode()
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines of the file's member."""
+        return self.members[self.member].splitlines()
+
+    def with_lines(self, lines: Sequence[bytes], rows: tuple[int, ...] = ()) -> Altered:
+        """The payload with other lines in the file's member."""
+        return self.with_members({self.member: b"".join(line + b"\n" for line in lines)}, rows)
+
+    def with_members(self, others: Members, rows: tuple[int, ...] = ()) -> Altered:
+        """The payload with these members in place of those of their names, or besides."""
+        return Altered(packed({**self.members, **others}), rows)
+
+
+def members(contract: Contract, records: Records, dialect: Dialect | HdlDialect | None = None) -> Members:
+    """Return the members of these records as they are written, without END unless a dialect asks for it."""
+    plain = dialect or (None if contract.channel == "hdl" else Dialect(end=False))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "payload.zip"
+        write(path, contract, records, dialect=plain)
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(contents: Members, *, encrypted: bool = False) -> bytes:
+    """Return a zip of these members, the same for the same; ``encrypted``: marked so in its directory."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+        for entry in archive.infolist() if encrypted else ():
+            entry.flag_bits |= 1
+    return out.getvalue()
