@@ -9,3 +9,7 @@ class UsageError(Exception):
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         super().__init__(what)
         self.what, self.where, self.todo = what, where, todo
+
+
+class ProducerError(UsageError):
+    """An interface under test that delivered no payload: its own fault, not that of the one who runs it."""

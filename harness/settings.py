@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from contracts import ORACLE
 from harness.errors import UsageError
+from harness.producers import Producer
 from interfaces import Limits
 
 
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     store: str = ""  # SQLAlchemy URL; default: store.db in the workspace
     sample: int = Field(default=100, gt=0)  # findings kept per rule
     limits: UnpackLimits = UnpackLimits()
+    producer: dict[str, Producer] = {}  # interface id -> how it is put under test
 
 
 def read_settings(toml: Path | None) -> Settings:
@@ -57,7 +59,9 @@ def read_settings(toml: Path | None) -> Settings:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"setting {name}: {first['msg']}", where=str(toml or "HARNESS_* variables"), todo="correct it"
+            f"setting {name}: {first['msg'].removeprefix('Value error, ')}",
+            where=str(toml or "HARNESS_* variables"),
+            todo="correct it",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"settings cannot be read: {error}", where=str(toml), todo="correct the file") from error

@@ -45,7 +45,7 @@ def find_workspace(option: Path | None, profile: str | None = None, *, make: boo
             raise UsageError("no workspace here", where=str(path), todo=f"`harness run --workspace {path}` makes one")
         _make(path, profile or "nc_district")
     settings = read_settings(path / FILE if path else None)
-    return Workspace(path, found_by, settings, _profile(profile or settings.profile, path))
+    return Workspace(path, found_by, settings, named_profile(profile or settings.profile, path))
 
 
 def _locate(option: Path | None) -> tuple[Path | None, str]:
@@ -70,7 +70,11 @@ def _make(path: Path, profile: str) -> None:
         ) from error
 
 
-def _profile(name: str, workspace: Path | None) -> Profile:
+def named_profile(name: str, workspace: Path | None) -> Profile:
+    """Return the profile of a name: a folder, relative to the workspace where there is one, else a shipped profile.
+
+    Raises ContractError if there is none, or if it cannot be read.
+    """
     folder = (workspace / name if workspace else Path(name)).resolve()
     if name != ORACLE and (folder / "profile.toml").is_file():
         return load_profile(name, folder)

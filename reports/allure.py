@@ -88,12 +88,19 @@ def write(run: RunResult, profile: Profile, contracts: Mapping[str, Contract], f
         folder.mkdir(parents=True, exist_ok=True)
         for test in tests:
             _write_test(test, run, contracts.get(test.contract), folder)
-        (folder / "environment.properties").write_text(_environment(run), encoding="ascii", newline="\n")
-        _dump(folder / "categories.json", CATEGORIES)
+        write_environment(folder, _environment(run))
     except OSError as error:
         what = f"Allure results cannot be written: {error.strerror or error}"
         raise ContractError(what, where=str(folder), todo="name a folder that can be written") from error
     return len(tests)
+
+
+def write_environment(folder: Path, facts: Mapping[str, str]) -> None:
+    """Write what the results were made with, and the categories that a reader sees them sorted by, into ``folder``."""
+    # a JSON string without its quotes is a value of a properties file: ASCII, one line, backslashes doubled
+    lines = "".join(f"{name} = {json.dumps(value)[1:-1]}\n" for name, value in facts.items())
+    (folder / "environment.properties").write_text(lines, encoding="ascii", newline="\n")
+    _dump(folder / "categories.json", CATEGORIES)
 
 
 def _tests(run: RunResult, profile: Profile) -> Iterator[_Test]:
@@ -225,9 +232,9 @@ def _samples(test: _Test) -> pl.DataFrame:
     )
 
 
-def _environment(run: RunResult) -> str:
+def _environment(run: RunResult) -> dict[str, str]:
     results = [submission.result for submission in run.submissions]
-    facts = {
+    return {
         "profile": run.profile,
         "run": run.id,
         "started": run.started_at.isoformat(),
@@ -236,8 +243,6 @@ def _environment(run: RunResult) -> str:
         "releases": _listing(result.release for result in results),
         "evidence": _listing(submission.evidence_class for submission in run.submissions),
     }
-    # a JSON string without its quotes is a value of a properties file: ASCII, one line, backslashes doubled
-    return "".join(f"{name} = {json.dumps(value)[1:-1]}\n" for name, value in facts.items())
 
 
 def _listing(words: Iterable[str]) -> str:

@@ -39,6 +39,12 @@ def test_every_name_on_a_rooms_door_exists_and_stands_in_order(room: str) -> Non
     assert [plain] == [sorted(plain, key=_order)]
 
 
+def test_no_name_on_the_front_door_is_a_modules_own() -> None:
+    """A module of that name would take its place as soon as it is imported."""
+    modules = {path.stem for path in (ROOT / "harness").iterdir()} - {"failures"}
+    assert modules & set(importlib.import_module("harness").__all__) == set()
+
+
 def _order(name: str) -> tuple[int, str]:
     """Constants, then classes, then functions: the order in which ruff sorts ``__all__``."""
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)

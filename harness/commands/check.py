@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
 
-from contracts import SEVERITIES, CheckResult, Contract, Profile, load
+from contracts import SEVERITIES, CheckResult, Contract, load
 from harness.checking import check as check_payload
 from harness.choosing import choose
 from harness.commands.options import (
@@ -19,6 +18,7 @@ from harness.commands.options import (
     QuietOption,
     ReleaseOption,
     WorkspaceOption,
+    day,
 )
 from harness.console import Screen, write_json
 from harness.errors import UsageError
@@ -47,7 +47,7 @@ def check(
     """Check payloads against their contract: exit 0 no critical or significant finding, 1 findings, 2 no contract."""
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
-    day = _day(as_of, found.profile)
+    aged_at = day(as_of, found.profile)
     _writable(findings)
     results: list[CheckResult] = []
     with screen.progress("checking", len(paths)) as bar:
@@ -57,12 +57,12 @@ def check(
             promised = load(contract or choose(path, found.profile), found.profile, release=release)
             payload = read(path, promised, limits=found.settings.limits.limits())
             result = check_payload(
-                payload, promised, as_of=day, sample=found.settings.sample, all_findings=bool(findings),
+                payload, promised, as_of=aged_at, sample=found.settings.sample, all_findings=bool(findings),
                 load_all_or_nothing=found.profile.load_all_or_nothing,
             )  # fmt: skip
             results.append(result)
             bar.advance(bar.task_ids[0])
-            _print(screen, result, promised)
+            print_result(screen, result, promised)
     if json:
         report = [as_json(result) for result in results]
         write_json(json, report[0] if len(report) == 1 else report)
@@ -101,15 +101,6 @@ def as_json(result: CheckResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _day(text: str, profile: Profile) -> date:
-    if not text:
-        return datetime.now(UTC).astimezone(profile.time_zone).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"no date: {text}", where="--as-of", todo="write YYYY-MM-DD") from error
-
-
 def _writable(findings: str) -> None:
     if findings and Path(findings).suffix not in (".parquet", ".csv"):
         raise UsageError("findings are written as .parquet or .csv", where=findings, todo="name the file so")
@@ -128,7 +119,8 @@ def _write_findings(target: str, results: list[CheckResult]) -> None:
         raise UsageError(f"cannot be written: {error}", where=target, todo="choose another file") from error
 
 
-def _print(screen: Screen, result: CheckResult, contract: Contract) -> None:
+def print_result(screen: Screen, result: CheckResult, contract: Contract) -> None:
+    """Print what a check says: counts, failed rules with their first findings, and what was not judged."""
     release = f" release {result.release}" if result.release else ""
     screen.line(f"{result.payload}: {contract.id} {result.version}{release}, profile {result.profile}", "bold")
     refused = result.predicted_refused

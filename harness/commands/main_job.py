@@ -99,12 +99,12 @@ def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week:
     screen.line()
     state = "open, week to date" if week.window_open else "closed"
     screen.line(f"Programme week {week.window.label}: {state}, first attempts only", "bold")
-    for name in ("conformance", "acceptance"):
+    for name, missing in (("conformance", "no unit of an active contract"), ("acceptance", "no pod")):
         rate = week.rates[name]
         evidence = (
             f"{rate.pooled.accepted:,} of {rate.pooled.submitted:,} units, class {name}"
             if rate.pooled.submitted
-            else f"class {name}: no pod"
+            else f"class {name}: {missing}"
         )
         screen.line(f"  {name + ' rate':<18} {rate.pooled.text:<12} {evidence}")
     for name, defects in (("open critical", week.open_critical), ("open significant", week.open_significant)):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
+
+from contracts import Profile
+from harness.errors import UsageError
 
 WorkspaceOption = Annotated[
     Optional[Path], typer.Option("--workspace", "-w", help="Folder of the workspace (default: HARNESS_WORKSPACE, nearest).")
@@ -21,3 +25,13 @@ JsonOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 NoColorOption = Annotated[bool, typer.Option("--no-color", help="Print without colours.")]
+
+
+def day(text: str, profile: Profile) -> date:
+    """Return the day that ``--as-of`` names, by default today where the profile is. Raises UsageError."""
+    if not text:
+        return datetime.now(UTC).astimezone(profile.time_zone).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"no date: {text}", where="--as-of", todo="write YYYY-MM-DD") from error

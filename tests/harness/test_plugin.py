@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 import contracts
+from harness import load, read
 
 pytest_plugins = ["pytester"]
 
@@ -134,3 +136,100 @@ def test_an_unknown_profile_is_a_usage_error(pytester: pytest.Pytester) -> None:
     done = pytester.runpytest_subprocess(*suite("--profile", "nowhere"))
     assert done.ret != 0
     assert "profile 'nowhere' not found" in done.stdout.str() + done.stderr.str()
+
+
+EXPLORING = """
+    import pytest
+
+    CONTRACT = pytest.mark.parametrize("contract", ["{identity}"], indirect=True)
+
+    @CONTRACT
+    def test_holds(contract, strategy, explore):
+        explore(contract, strategy, lambda records: None)
+
+    @CONTRACT
+    def test_breaks(contract, strategy, explore):
+        def promise(records):
+            assert not any(records.values()), "there are records"
+        explore(contract, strategy, promise)
+"""
+
+
+def exploring(pytester: pytest.Pytester, identity: str, *words: str) -> pytest.RunResult:
+    """Run a suite of one promise that holds and one that does not."""
+    pytester.makepyfile(test_own=EXPLORING.replace("{identity}", identity))
+    return pytester.runpytest_subprocess(*PLUGIN, "--profile", "nc_district", *words)
+
+
+def test_a_broken_promise_says_what_it_kept_and_how_to_see_it_again(pytester: pytest.Pytester) -> None:
+    done = exploring(pytester, "finance.gl_journals", "--effort", "dev", "--seed", "7")
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines([
+        "*effort dev, seed 7",
+        "there are records",
+        "kept: *finance.gl_journals-breaks",
+        "again: pytest test_own.py --harness-effort dev --harness-seed 7 -k 'test_breaks?finance.gl_journals?'",
+    ])  # fmt: skip
+    [kept] = pytester.path.glob(".harness-failures/*/failure.json")
+    facts = json.loads(kept.read_text(encoding="utf-8"))
+    assert (facts["contract"], facts["property"], facts["seed"]) == ("finance.gl_journals", "breaks", "7")
+    least = read(kept.parent / facts["payload"], load("finance.gl_journals", "nc_district"))
+    assert least.frames["gl"].height == 2  # the smallest journal: a debit and a credit
+
+
+MASKING = """
+    import pytest
+    from harness import masked_records
+
+    @pytest.mark.parametrize("contract", ["procurement.suppliers"], indirect=True)
+    def test_nobody_has_a_tax_number(contract, strategy, explore):
+        def promise(records):
+            shown = masked_records(contract, records)
+            assert all(records[file] == shown[file] for file in records)
+        explore(contract, strategy, promise)
+"""
+
+
+def test_personal_values_of_a_counter_example_are_shown_nowhere(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("allure_pytest")
+    pytester.makepyfile(MASKING)
+    done = pytester.runpytest_subprocess(*PLUGIN, "--profile", "nc_district", "--alluredir", "results")
+    done.assert_outcomes(failed=1)
+    [kept] = pytester.path.glob(".harness-failures/*/failure.json")
+    contract = load("procurement.suppliers", "nc_district")
+    frames = read(kept.parent / json.loads(kept.read_text(encoding="utf-8"))["payload"], contract).frames
+    hidden = {
+        value
+        for file, frame in frames.items()
+        for name in frame.columns
+        if name in contract.files[file].columns and contract.files[file].columns[name].masked
+        for value in frame[name].drop_nulls()
+    }
+    assert hidden
+    told = [done.stdout.str(), *(path.read_text(encoding="utf-8") for path in (pytester.path / "results").iterdir())]
+    assert [text for text in told for value in hidden if value in text] == []
+    [attached] = (pytester.path / "results").glob("*-attachment.json")
+    assert "***" in attached.read_text(encoding="utf-8")
+
+
+def test_workers_draw_by_one_seed_and_their_contracts_stand_in_the_environment(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    pytest.importorskip("allure_pytest")
+    path = ROOT / "test_suites" / "property" / "test_properties.py"
+    done = pytester.runpytest_subprocess(
+        *PLUGIN, "-p", "no:cacheprovider", "-n", "2", "--profile", "nc_district", "--seed", "5",
+        "--alluredir", "results", str(path), "-k", "p9 and (gl_journals or suppliers)",
+    )  # fmt: skip
+    done.assert_outcomes(passed=2)
+    facts = (pytester.path / "results" / "environment.properties").read_text(encoding="utf-8")
+    assert "seed = 5\n" in facts
+    assert re.search(r"^contracts = finance.gl_journals \S+, procurement.suppliers \S+$", facts, re.M)
+    assert (pytester.path / "results" / "categories.json").is_file()
+
+
+def test_nightly_draws_by_a_new_seed_and_says_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(): pass")
+    shown = [pytester.runpytest_subprocess(*PLUGIN, "--effort=nightly").stdout.str() for _ in range(2)]
+    seeds = [re.findall(r"effort nightly, seed (\d+)", text) for text in shown]
+    assert all(seeds)
+    assert seeds[0] != seeds[1]
