@@ -1,4 +1,4 @@
-"""Write the example deliveries and the cases anew, over those in the checkout."""
+"""Write the example deliveries, the cases and the list of cases anew, over those in the checkout."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from test_suites.payloads.sources import PROFILE
 
 
 def main() -> None:
-    """Write both trees and say how many there are."""
+    """Write both trees and the list, and say how many there are."""
     profile = load_profile(PROFILE).path
     assert profile is not None
     sys.stdout.write(f"{write_deliveries(profile / 'payloads')} deliveries\n")
     from test_suites.payloads.cases import write_cases
+    from test_suites.payloads.corpus import write_corpus
 
-    sys.stdout.write(f"{write_cases(Path(__file__).parents[1] / 'cases')} cases\n")
+    root = Path(__file__).parents[2]
+    sys.stdout.write(f"{write_cases(root / 'test_suites' / 'cases')} cases\n")
+    write_corpus(root / "docs" / "corpus.md")
 
 
 main()

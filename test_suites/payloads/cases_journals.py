@@ -60,18 +60,18 @@ J1, J2 = label("J-1"), label("J-2")
 BOTH_FINE = {J1: FINE, J2: FINE}
 
 
-def _spoilt(*numbers: int, **changes: str | None) -> Build:
+def spoilt_journals(*numbers: int, **changes: str | None) -> Build:
     records = two_journals()
     for number in numbers:
         spoil(records, "gl", number, **changes)
     return sent(GL, records)
 
 
-def _edited(edit: Callable[[list[list[str]]], object]) -> Build:
+def edited_journals(edit: Callable[[list[list[str]]], object]) -> Build:
     return packed(lambda: edited(MEMBER, edit, members_of(GL, two_journals())))
 
 
-def _at(rows: list[int], *rules: str) -> Findings:
+def on_lines(rows: list[int], *rules: str) -> Findings:
     return {rule: {"gl": rows} for rule in rules}
 
 
@@ -109,9 +109,9 @@ _VALID = (
     _case("end_behind_the_last_field", "END at position n+1 is what Oracle's macro writes; the loader ignores it.",
           sent(GL, two_journals(), Dialect(end=True)), BOTH_FINE),
     _case("line_feed_and_quotes_in_a_description", "A quoted value may hold line feeds, delimiters and doubled quotes; records keep their numbers.",
-          _spoilt(1, REFERENCE10='Paper, "A4"\nfor the copy room'), BOTH_FINE),
+          spoilt_journals(1, REFERENCE10='Paper, "A4"\nfor the copy room'), BOTH_FINE),
     _case("four_byte_characters_at_the_limit", "240 characters are 255 bytes here: neither the column nor the loader's buffer overflows.",
-          _spoilt(1, REFERENCE10="b" * 235 + _FOUR_BYTES), BOTH_FINE),
+          spoilt_journals(1, REFERENCE10="b" * 235 + _FOUR_BYTES), BOTH_FINE),
 )  # fmt: skip
 
 _TYPES_OF_SHIFTED = [f"gl.{name}.type" for name in ("LEDGER_ID", "ACCOUNTING_DATE", "DATE_CREATED", "ACCOUNTED_CR")]
@@ -139,52 +139,52 @@ _SHAPES = (
     _case("one_field_short", "148 of 149 fields in every record: Fusion nulls the missing one in silence.",
           sent(GL, two_journals(), Dialect(widths={"gl": 148})), BOTH_FINE, {"gl.shape.short": {"gl": WHOLE}}),
     _case("ragged_records", "Records of different widths in one file load; the harm, if any, is found elsewhere.",
-          _edited(lambda rows: rows[2].pop()), BOTH_FINE, {"gl.shape.ragged": {"gl": WHOLE}}),
+          edited_journals(lambda rows: rows[2].pop()), BOTH_FINE, {"gl.shape.ragged": {"gl": WHOLE}}),
     _case("surplus_fields", "Fields beyond the layout are ignored by the loader in silence.",
-          _edited(lambda rows: rows[1].extend(["", "X"])), BOTH_FINE, _at([2], "gl.shape.surplus")),
+          edited_journals(lambda rows: rows[1].extend(["", "X"])), BOTH_FINE, on_lines([2], "gl.shape.surplus")),
     # field 119 is GLOBAL_ATTRIBUTE_CATEGORY today, which the district leaves blank
     _case("template_before_the_global_columns", "118 fields and END: the old template's END stands inside today's layout.",
-          _edited(_old_template), {J1: FAULTY, J2: FAULTY},
-          {**_at([1, 2, 3, 4], "gl.shape.shifted", "gl.GLOBAL_ATTRIBUTE_CATEGORY.unlisted@NCGL"), "gl.shape.short": {"gl": WHOLE}}),
+          edited_journals(_old_template), {J1: FAULTY, J2: FAULTY},
+          {**on_lines([1, 2, 3, 4], "gl.shape.shifted", "gl.GLOBAL_ATTRIBUTE_CATEGORY.unlisted@NCGL"), "gl.shape.short": {"gl": WHOLE}}),
     # LEDGER_ID, blank, is left out of the first journal: everything behind it moves one column to the left
     _case("middle_column_dropped", "A generator that omits a middle column shifts everything behind it without an error of its own.",
-          _edited(_drop_second_field), {"2026/11/18 / Payroll / USD / 2026/11/18 / Payroll / 2": REFUSED, J2: DRAGGED},
-          {**_at([1, 2], "gl.shape.shifted", *_TYPES_OF_SHIFTED, *_VALUES_OF_SHIFTED), **_at([1], "gl.SEGMENT3.list@NCGL", "gl.SEGMENT30.unlisted@NCGL")}),
+          edited_journals(_drop_second_field), {"2026/11/18 / Payroll / USD / 2026/11/18 / Payroll / 2": REFUSED, J2: DRAGGED},
+          {**on_lines([1, 2], "gl.shape.shifted", *_TYPES_OF_SHIFTED, *_VALUES_OF_SHIFTED), **on_lines([1], "gl.SEGMENT3.list@NCGL", "gl.SEGMENT30.unlisted@NCGL")}),
     _case("header_row", "FBDI files have no header: its names are taken for a record that the loader refuses.",
-          _edited(_header_row), {_HEADER_UNIT: REFUSED, J1: DRAGGED, J2: DRAGGED}, _at([1], *_TYPES_OF_HEADER, *_VALUES_OF_HEADER)),
+          edited_journals(_header_row), {_HEADER_UNIT: REFUSED, J1: DRAGGED, J2: DRAGGED}, on_lines([1], *_TYPES_OF_HEADER, *_VALUES_OF_HEADER)),
     _case("latin_1_bytes", "Bytes that are no UTF-8 cannot be decoded by the loader.",
-          _latin("latin-1"), {J1: REFUSED, J2: DRAGGED}, _at([2], "gl.shape.unreadable")),
+          _latin("latin-1"), {J1: REFUSED, J2: DRAGGED}, on_lines([2], "gl.shape.unreadable")),
 )  # fmt: skip
 
 _VALUES = (
     _case("value_of_256_bytes", "241 characters, 256 bytes: one more than the loader's default buffer takes, so nothing is loaded.",
-          _spoilt(1, REFERENCE10="b" * 236 + _FOUR_BYTES), {J1: REFUSED, J2: DRAGGED}, _at([1], "gl.REFERENCE10.length")),
+          spoilt_journals(1, REFERENCE10="b" * 236 + _FOUR_BYTES), {J1: REFUSED, J2: DRAGGED}, on_lines([1], "gl.REFERENCE10.length")),
     _case("value_longer_than_its_column", "241 characters fit the loader's buffer, not the column; what Fusion does is not known.",
-          _spoilt(1, REFERENCE10="b" * 241), {J1: FAULTY, J2: FINE}, _at([1], "gl.REFERENCE10.length")),
+          spoilt_journals(1, REFERENCE10="b" * 241), {J1: FAULTY, J2: FINE}, on_lines([1], "gl.REFERENCE10.length")),
     _case("date_created_blank", "A blank DATE_CREATED failed a whole load on a pod.",
-          _spoilt(1, DATE_CREATED=None), {J1: REFUSED, J2: DRAGGED}, _at([1], "gl.DATE_CREATED.required")),
+          spoilt_journals(1, DATE_CREATED=None), {J1: REFUSED, J2: DRAGGED}, on_lines([1], "gl.DATE_CREATED.required")),
     _case("text_in_an_amount", "Text in a NUMBER column: ORA-01722, nothing is loaded. Whether the journal balances is unknown.",
-          _spoilt(3, ENTERED_DR="see memo"), {J1: DRAGGED, J2: REFUSED}, _at([3], "gl.ENTERED_DR.type")),
+          spoilt_journals(3, ENTERED_DR="see memo"), {J1: DRAGGED, J2: REFUSED}, on_lines([3], "gl.ENTERED_DR.type")),
     _case("thirtieth_of_february", "A date that no calendar has is refused by the loader.",
-          _spoilt(1, 2, ACCOUNTING_DATE="2026/02/30"), {label("J-1", "2026/02/30"): REFUSED, J2: DRAGGED}, _at([1, 2], "gl.ACCOUNTING_DATE.type")),
+          spoilt_journals(1, 2, ACCOUNTING_DATE="2026/02/30"), {label("J-1", "2026/02/30"): REFUSED, J2: DRAGGED}, on_lines([1, 2], "gl.ACCOUNTING_DATE.type")),
     # written by hand: the writer would turn an ISO date into Oracle's
     _case("iso_dates", "2026-11-18 breaks the contract, but Oracle's to_date is lenient about punctuation: no refusal is predicted.",
-          _edited(lambda rows: [row.__setitem__(2, "2026-11-18") for row in rows[:2]]), {label("J-1", "2026-11-18"): FAULTY, J2: FINE},
-          _at([1, 2], "gl.ACCOUNTING_DATE.type")),
+          edited_journals(lambda rows: [row.__setitem__(2, "2026-11-18") for row in rows[:2]]), {label("J-1", "2026-11-18"): FAULTY, J2: FINE},
+          on_lines([1, 2], "gl.ACCOUNTING_DATE.type")),
     _case("two_groups_in_one_file", "The job imports one group; the other stays behind although the job succeeds.",
-          _spoilt(3, 4, GROUP_ID="26111802"), {J1: FAULTY, label("J-2", group="26111802"): FAULTY}, _at([1, 2, 3, 4], "NCGL-060")),
+          spoilt_journals(3, 4, GROUP_ID="26111802"), {J1: FAULTY, label("J-2", group="26111802"): FAULTY}, on_lines([1, 2, 3, 4], "NCGL-060")),
     _case("period_not_open", "Accounting date in a period that is not open: EP01, that journal only.",
-          _spoilt(1, 2, ACCOUNTING_DATE="2027-07-15", DATE_CREATED="2027-07-15", PERIOD_NAME="Jul-27"),
-          {label("J-1", "2027/07/15"): REFUSED, J2: FINE}, _at([1, 2], "GL-070")),
+          spoilt_journals(1, 2, ACCOUNTING_DATE="2027-07-15", DATE_CREATED="2027-07-15", PERIOD_NAME="Jul-27"),
+          {label("J-1", "2027/07/15"): REFUSED, J2: FINE}, on_lines([1, 2], "GL-070")),
     _case("unbalanced_journal", "Debits are not credits: EU02 for this journal, the other one is imported.",
-          _spoilt(1, ENTERED_DR="125.04"), {J1: REFUSED, J2: FINE}, _at([1, 2], "GL-100")),
+          spoilt_journals(1, ENTERED_DR="125.04"), {J1: REFUSED, J2: FINE}, on_lines([1, 2], "GL-100")),
     _case("closed_account_combination", "Every segment exists, their combination ended with the site: EF04.",
-          sent(GL, {"gl": [*journal("J-1", _CLOSED_SITE), *journal("J-2")]}), {J1: REFUSED, J2: FINE}, _at([1], "NCGL-100")),
+          sent(GL, {"gl": [*journal("J-1", _CLOSED_SITE), *journal("J-2")]}), {J1: REFUSED, J2: FINE}, on_lines([1], "NCGL-100")),
     _case("expired_program_report_code", "The State closed PRC 029 on 30 June: grant and combination are no longer valid.",
           sent(GL, {"gl": [*journal("J-1", _ENDED_PROGRAM, _ACCRUED), *journal("J-2")]}), {J1: REFUSED, J2: FINE},
-          _at([1], "NCGL-030", "NCGL-100")),
+          on_lines([1], "NCGL-030", "NCGL-100")),
     _case("lost_leading_zero_of_a_segment", "Fund 2, school 304, use 000 written as 0 by a spreadsheet: no such value, no such combination.",
-          _spoilt(3, SEGMENT6="0"), {J1: FINE, J2: REFUSED}, _at([3], "gl.SEGMENT6.list@NCGL", "NCGL-100")),
+          spoilt_journals(3, SEGMENT6="0"), {J1: FINE, J2: REFUSED}, on_lines([3], "gl.SEGMENT6.list@NCGL", "NCGL-100")),
 )  # fmt: skip
 
 JOURNALS: tuple[Case, ...] = (*_VALID, *_SHAPES, *_VALUES)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from harness import Contract, load, write
+from harness import Case as Kept
+from harness import Contract, Judgement, load, write
 from interfaces import fbdi, hdl
 from interfaces.fbdi import Dialect
 from interfaces.hdl import HdlDialect
@@ -29,6 +29,8 @@ PACKAGE = ""
 WHOLE: tuple[int, ...] = ()
 RELEASE = "26C"
 AS_OF = date(2026, 11, 24)
+FIRST = date(2026, 11, 24)  # the day on which the first cases came in
+SECOND = date(2026, 11, 25)
 
 FINE = (True, "accepted")
 FAULTY = (False, "accepted")  # breaks the contract; Fusion takes it, or nobody knows what it does
@@ -52,18 +54,16 @@ class Case:
     release: str = field(kw_only=True, default=RELEASE)
     profile: str = field(kw_only=True, default=PROFILE)
     as_of: date = field(kw_only=True, default=AS_OF)
+    since: date = field(kw_only=True, default=FIRST)
 
-    def expected(self) -> dict[str, Any]:
-        """Return the content of ``expected.yaml``."""
-        return {
-            "why": self.why,
-            "contract": self.contract,
-            "profile": self.profile,
-            "release": self.release,
-            "as_of": self.as_of,
-            "findings": {rule: {file: [*rows] for file, rows in at.items()} for rule, at in self.findings.items()},
-            "units": {label: {"conforms": yes, "predicted": what} for label, (yes, what) in self.units.items()},
-        }
+    def kept(self, root: Path) -> Kept:
+        """Return the case as it stands under ``root/<contract>/<case>/``."""
+        folder = root / self.contract / self.name
+        found = {rule: {file: [*rows] for file, rows in at.items()} for rule, at in self.findings.items()}
+        return Kept(
+            folder, folder / self.file, self.why, self.since, "", self.contract, self.profile, self.release, self.as_of,
+            Judgement(found, self.units),
+        )  # fmt: skip
 
 
 def on_package(*rules: str) -> Findings:

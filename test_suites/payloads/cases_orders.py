@@ -24,7 +24,7 @@ from test_suites.payloads.sources import Records, spoil
 PO = "procurement.purchase_orders"
 ZIP = "PoImport.zip"
 _case = partial(Case, contract=PO, file=ZIP)
-_BOTH_FINE = {"H1": FINE, "H2": FINE}
+BOTH_FINE = {"H1": FINE, "H2": FINE}
 _UNIT = "District Business Unit"
 
 
@@ -61,7 +61,7 @@ def two_orders() -> Records:
     return records
 
 
-def _spoilt(file: str, number: int, **changes: str | None) -> Build:
+def spoilt_orders(file: str, number: int, **changes: str | None) -> Build:
     records = two_orders()
     spoil(records, file, number, **changes)
     return sent(PO, records)
@@ -100,46 +100,46 @@ def _without_member() -> dict[str, bytes]:
     return {name: data for name, data in members_of(PO, two_orders()).items() if "Distributions" not in name}
 
 
-def _at(file: str, rows: list[int], *rules: str) -> Findings:
+def on(file: str, rows: list[int], *rules: str) -> Findings:
     return {rule: {file: rows} for rule in rules}
 
 
-_H1_FAULTY, _H1_REFUSED = {"H1": FAULTY, "H2": FINE}, {"H1": REFUSED, "H2": FINE}
+H1_FAULTY, H1_REFUSED = {"H1": FAULTY, "H2": FINE}, {"H1": REFUSED, "H2": FINE}
 
 ORDERS: tuple[Case, ...] = (
-    _case("two_orders", "Two orders, every part tied to the one above: the plainest valid payload.", sent(PO, two_orders()), _BOTH_FINE),
-    _case("goods_and_services", "A service is ordered by amount and has no quantity on any level.", sent(PO, _by_amount()), _BOTH_FINE),
+    _case("two_orders", "Two orders, every part tied to the one above: the plainest valid payload.", sent(PO, two_orders()), BOTH_FINE),
+    _case("goods_and_services", "A service is ordered by amount and has no quantity on any level.", sent(PO, _by_amount()), BOTH_FINE),
     _case("quoted_crlf_and_end", "Quoted values, CRLF and END in all four members.",
-          sent(PO, two_orders(), Dialect(quoting="all", newline="\r\n", end=True)), _BOTH_FINE),
+          sent(PO, two_orders(), Dialect(quoting="all", newline="\r\n", end=True)), BOTH_FINE),
     _case("supplier_by_number", "The number may stand for the supplier's name.",
-          _spoilt("headers", 1, VENDOR_NAME=None, VENDOR_NUM="0012345"), _BOTH_FINE),
+          spoilt_orders("headers", 1, VENDOR_NAME=None, VENDOR_NUM="0012345"), BOTH_FINE),
     _case("ninety_nine_header_columns", "A known narrower header template: what it lacks is blank, and it loads.",
-          sent(PO, two_orders(), Dialect(widths={"headers": 99})), _BOTH_FINE, {"headers.shape.short": {"headers": WHOLE}}),
+          sent(PO, two_orders(), Dialect(widths={"headers": 99})), BOTH_FINE, {"headers.shape.short": {"headers": WHOLE}}),
     _case("text_as_batch", "Text in BATCH_ID made the loader refuse every header row: ORA-01722.",
-          _spoilt("headers", 1, BATCH_ID="NOV-18"), {"H1": REFUSED, "H2": DRAGGED}, _at("headers", [1], "headers.BATCH_ID.type")),
+          spoilt_orders("headers", 1, BATCH_ID="NOV-18"), {"H1": REFUSED, "H2": DRAGGED}, on("headers", [1], "headers.BATCH_ID.type")),
     _case("header_key_twice", "One interface key for two orders mixes them: whose line is it?",
-          sent(PO, _header_key_twice()), {"H1": FAULTY}, _at("headers", [2], "PO-010")),
+          sent(PO, _header_key_twice()), {"H1": FAULTY}, on("headers", [2], "PO-010")),
     _case("line_key_twice", "One interface key for two lines of an order: whose schedule is it?",
-          sent(PO, _line_key_twice()), _H1_FAULTY, _at("lines", [2], "PO-011")),
+          sent(PO, _line_key_twice()), H1_FAULTY, on("lines", [2], "PO-011")),
     _case("schedule_without_distribution", "Fusion asks for at least one distribution for each schedule; the whole order falls.",
-          sent(PO, _without_distribution()), {"H1": FINE, "H2": REFUSED}, _at("locations", [2], "PO-052", "PO-111")),
+          sent(PO, _without_distribution()), {"H1": FINE, "H2": REFUSED}, on("locations", [2], "PO-052", "PO-111")),
     _case("distributions_file_missing", "Three of four members: no schedule has a distribution.",
-          packed(_without_member), {"H1": REFUSED, "H2": REFUSED}, {**on_package("member_missing"), **_at("locations", [1, 2], "PO-052", "PO-111")}),
+          packed(_without_member), {"H1": REFUSED, "H2": REFUSED}, {**on_package("member_missing"), **on("locations", [1, 2], "PO-052", "PO-111")}),
     _case("orphan_distribution", "A distribution of a schedule that is not in the file; its own schedule is left with none.",
-          _spoilt("dists", 1, INTERFACE_LINE_LOCATION_KEY="S9"), {"H1": REFUSED, "H2": FINE, "S9": FAULTY},
-          {**_at("dists", [1], "dists.parent"), **_at("locations", [1], "PO-052", "PO-111")}),
+          spoilt_orders("dists", 1, INTERFACE_LINE_LOCATION_KEY="S9"), {"H1": REFUSED, "H2": FINE, "S9": FAULTY},
+          {**on("dists", [1], "dists.parent"), **on("locations", [1], "PO-052", "PO-111")}),
     _case("line_with_the_action_of_a_header", "ORIGINAL belongs on headers: on a line it was refused on a pod.",
-          _spoilt("lines", 1, ACTION="ORIGINAL"), _H1_REFUSED, _at("lines", [1], "lines.ACTION.one_of")),
+          spoilt_orders("lines", 1, ACTION="ORIGINAL"), H1_REFUSED, on("lines", [1], "lines.ACTION.one_of")),
     _case("project_without_task", "The project columns come as a set.",
-          _spoilt("dists", 1, PROJECT="Library Renewal"), _H1_FAULTY, _at("dists", [1], "PO-120")),
+          spoilt_orders("dists", 1, PROJECT="Library Renewal"), H1_FAULTY, on("dists", [1], "PO-120")),
     _case("site_that_does_not_purchase", "REMIT is a pay site: one message of Fusion covers every reason why a site cannot be used.",
-          _spoilt("headers", 1, VENDOR_SITE_CODE="REMIT"), _H1_REFUSED, _at("headers", [1], "PO-031", "PO-033")),
+          spoilt_orders("headers", 1, VENDOR_SITE_CODE="REMIT"), H1_REFUSED, on("headers", [1], "PO-031", "PO-033")),
     _case("code_for_the_name_of_a_unit", "BX is a code, where the unit of measure wants its name.",
-          _spoilt("lines", 1, UNIT_OF_MEASURE="BX"), _H1_FAULTY, _at("lines", [1], "lines.UNIT_OF_MEASURE.list")),
+          spoilt_orders("lines", 1, UNIT_OF_MEASURE="BX"), H1_FAULTY, on("lines", [1], "lines.UNIT_OF_MEASURE.list")),
     _case("agreement_among_orders", "A blanket agreement has files and a job of its own.",
-          _spoilt("headers", 1, DOCUMENT_TYPE_CODE="BLANKET"), _H1_FAULTY, _at("headers", [1], "headers.DOCUMENT_TYPE_CODE.one_of")),
+          spoilt_orders("headers", 1, DOCUMENT_TYPE_CODE="BLANKET"), H1_FAULTY, on("headers", [1], "headers.DOCUMENT_TYPE_CODE.one_of")),
     _case("quantities_that_differ", "Eleven boxes ordered, ten of them scheduled.",
-          _spoilt("lines", 1, QUANTITY="11"), _H1_FAULTY, _at("lines", [1], "PO-110")),
+          spoilt_orders("lines", 1, QUANTITY="11"), H1_FAULTY, on("lines", [1], "PO-110")),
     _case("need_by_date_blank", "A schedule needs a need-by or a promised date.",
-          _spoilt("locations", 1, NEED_BY_DATE=None), _H1_FAULTY, _at("locations", [1], "PO-070")),
+          spoilt_orders("locations", 1, NEED_BY_DATE=None), H1_FAULTY, on("locations", [1], "PO-070")),
 )  # fmt: skip

@@ -84,20 +84,20 @@ def same_day_changes(latest: str = "N", sequence: str = "2") -> Records:
     return records
 
 
-def _spoilt(file: str, number: int, **changes: str | None) -> Build:
+def spoilt_hires(file: str, number: int, **changes: str | None) -> Build:
     records = two_hires()
     spoil(records, file, number, **changes)
     return sent(HR, records)
 
 
-def _with(file: str, of: int, **changes: str | None) -> Build:
+def with_another(file: str, of: int, **changes: str | None) -> Build:
     """The two hires with a further record of a component behind that of the ``of``-th."""
     records = two_hires()
     records[file].insert(of, {**records[file][of - 1], **changes})
     return sent(HR, records)
 
 
-def _names(end: str, start: str) -> Records:
+def names_of_two_dates(end: str, start: str) -> Records:
     """A history of two rows for the first person's name."""
     records = two_hires()
     first = records["name"][0]
@@ -114,7 +114,7 @@ def _without_terms() -> Records:
     return records
 
 
-def _termination(**changes: str | None) -> Records:
+def termination(**changes: str | None) -> Records:
     line = {
         "SourceSystemOwner": "LAWSON", "SourceSystemId": "WR-100100", "PersonId(SourceSystemId)": "LAW_100100", "LegalEmployerName": _EMPLOYER,
         "DateStart": "2024-08-01", "WorkerType": "E", "ActionCode": "TERMINATION", "TerminateWorkRelationshipFlag": "Y",
@@ -123,7 +123,7 @@ def _termination(**changes: str | None) -> Records:
     return {"relationship": [line]}
 
 
-def _by_number() -> Records:
+def by_number() -> Records:
     mail: Row = {
         "PersonNumber": "100100",
         "DateFrom": _START,
@@ -134,71 +134,71 @@ def _by_number() -> Records:
     return {"email": [mail, {**mail, "PersonNumber": "100107", "EmailAddress": "staff.100107@example.org"}]}
 
 
-def _at(file: str, rows: list[int], *rules: str) -> Findings:
+def on(file: str, rows: list[int], *rules: str) -> Findings:
     return {rule: {file: rows} for rule in rules}
 
 
 _KNOWN = "LAWSON / WR-100100"  # the file does not hold the worker: the key of the work relationship names the unit
-_A_FAULTY, _A_REFUSED = {A: FAULTY, B: FINE}, {A: REFUSED, B: FINE}
+A_FAULTY, A_REFUSED = {A: FAULTY, B: FINE}, {A: REFUSED, B: FINE}
 
 _VALID = (
     _case("two_hires", "Two new workers with all their parts: the plainest valid file.", sent(HR, two_hires()), BOTH_FINE),
-    _case("user_keys_only", "Children named by person number: no source key is needed.", sent(HR, _by_number()), {"100100": FINE, "100107": FINE}),
+    _case("user_keys_only", "Children named by person number: no source key is needed.", sent(HR, by_number()), {"100100": FINE, "100107": FINE}),
     _case("same_day_sequence", "Two changes of one day, numbered 1 and 2, the last one marked: legal history, no duplicate.",
           sent(HR, same_day_changes()), {_KNOWN: FINE}),
     _case("name_with_a_history", "Several MERGE lines of one record are legal where its component is date-effective.",
-          sent(HR, _names("2026-11-30", "2026-12-01")), BOTH_FINE),
-    _case("termination", "One line that ends a known work relationship.", sent(HR, _termination()), {"LAWSON / LAW_100100": FINE}),
+          sent(HR, names_of_two_dates("2026-11-30", "2026-12-01")), BOTH_FINE),
+    _case("termination", "One line that ends a known work relationship.", sent(HR, termination()), {"LAWSON / LAW_100100": FINE}),
 )  # fmt: skip
 
 _HISTORIES = (
     _case("two_latest_changes_of_a_day", "When several changes exist for a day, only one is the latest.",
-          sent(HR, same_day_changes(latest="Y")), {_KNOWN: REFUSED}, {**_at("terms", [1, 2], "HRW-420"), **_at("assignment", [1, 2], "HRW-520")}),
+          sent(HR, same_day_changes(latest="Y")), {_KNOWN: REFUSED}, {**on("terms", [1, 2], "HRW-420"), **on("assignment", [1, 2], "HRW-520")}),
     _case("hole_in_the_sequence", "Changes of a day count 1..n; this file has 1 and 3.",
-          sent(HR, same_day_changes(sequence="3")), {_KNOWN: FAULTY}, {**_at("terms", [2], "terms.order"), **_at("assignment", [2], "assignment.order")}),
+          sent(HR, same_day_changes(sequence="3")), {_KNOWN: FAULTY}, {**on("terms", [2], "terms.order"), **on("assignment", [2], "assignment.order")}),
     _case("gap_in_a_history", "There is no break in the dates of one record.",
-          sent(HR, _names("2026-11-25", "2026-12-01")), _A_FAULTY, _at("name", [2], "name.gap")),
+          sent(HR, names_of_two_dates("2026-11-25", "2026-12-01")), A_FAULTY, on("name", [2], "name.gap")),
     _case("overlap_in_a_history", "The second row begins before the first one ends.",
-          sent(HR, _names("2026-12-05", "2026-12-01")), _A_FAULTY, _at("name", [2], "name.overlap")),
+          sent(HR, names_of_two_dates("2026-12-05", "2026-12-01")), A_FAULTY, on("name", [2], "name.overlap")),
     _case("day_that_no_calendar_has", "2026/13/45 is refused at import: calendar validity is checked.",
-          _spoilt("name", 1, EffectiveStartDate="2026/13/45"), _A_REFUSED, _at("name", [1], "name.EffectiveStartDate.type")),
+          spoilt_hires("name", 1, EffectiveStartDate="2026/13/45"), A_REFUSED, on("name", [1], "name.EffectiveStartDate.type")),
     _case("merged_and_deleted", "MERGE and DELETE may share a file, not a record.",
-          _with("email", 1, _action="DELETE"), _A_FAULTY, _at("email", [1, 2], "HRW-702")),
+          with_another("email", 1, _action="DELETE"), A_FAULTY, on("email", [1, 2], "HRW-702")),
 )  # fmt: skip
 
 _PARTS = (
     _case("orphan_child", "An e-mail of a person who is neither in the file nor in the pod.",
-          _with("email", 2, SourceSystemId="EM-299999", **{"PersonId(SourceSystemId)": "LAW_299999"}),
-          {**BOTH_FINE, "LAWSON / LAW_299999": REFUSED}, _at("email", [3], "email.parent")),
+          with_another("email", 2, SourceSystemId="EM-299999", **{"PersonId(SourceSystemId)": "LAW_299999"}),
+          {**BOTH_FINE, "LAWSON / LAW_299999": REFUSED}, on("email", [3], "email.parent")),
     _case("assignment_without_work_terms", "Work terms are required even in the two-tier models; those of the second hire are missing.",
           sent(HR, _without_terms()), {A: FINE, B: REFUSED, "LAWSON / ET-210002": REFUSED},
-          {**_at("relationship", [2], "HRW-042"), **_at("assignment", [2], "assignment.parent", "HRW-400")}),
+          {**on("relationship", [2], "HRW-042"), **on("assignment", [2], "assignment.parent", "HRW-400")}),
     _case("last_name_missing", "The load asks for LastName and loses the whole worker.",
-          _spoilt("name", 1, LastName=None), _A_REFUSED, _at("name", [1], "name.LastName.required")),
+          spoilt_hires("name", 1, LastName=None), A_REFUSED, on("name", [1], "name.LastName.required")),
     _case("two_primary_emails", "One e-mail of a person is primary, not two.",
-          _with("email", 1, SourceSystemId="EM-210001-2", EmailType="H1", EmailAddress="person@example.org"), _A_FAULTY,
-          _at("email", [1, 2], "HRW-200")),
+          with_another("email", 1, SourceSystemId="EM-210001-2", EmailType="H1", EmailAddress="person@example.org"), A_FAULTY,
+          on("email", [1, 2], "HRW-200")),
     _case("email_merged_twice", "Without effective dates a record is merged once; the copy is a second primary e-mail, too.",
-          _with("email", 1), _A_FAULTY, {**_at("email", [2], "HRW-600"), **_at("email", [1, 2], "HRW-200")}),
+          with_another("email", 1), A_FAULTY, {**on("email", [2], "HRW-600"), **on("email", [1, 2], "HRW-200")}),
     _case("termination_without_date", "A termination needs its date.",
-          sent(HR, _termination(ActualTerminationDate=None)), {"LAWSON / LAW_100100": FAULTY}, _at("relationship", [1], "HRW-320")),
+          sent(HR, termination(ActualTerminationDate=None)), {"LAWSON / LAW_100100": FAULTY}, on("relationship", [1], "HRW-320")),
 )  # fmt: skip
 
 _VALUES = (
     _case("number_with_area_000", "No social security number has area 000.",
-          _spoilt("national_id", 1, NationalIdentifierNumber="000-12-3456"), _A_FAULTY, _at("national_id", [1], "HRW-240")),
+          spoilt_hires("national_id", 1, NationalIdentifierNumber="000-12-3456"), A_FAULTY, on("national_id", [1], "HRW-240")),
     _case("number_of_two_persons", "One social security number cannot belong to two persons.",
-          _spoilt("national_id", 2, NationalIdentifierNumber=VOID_NUMBERS[0]), {A: FAULTY, B: FAULTY}, _at("national_id", [1, 2], "HRW-242")),
+          spoilt_hires("national_id", 2, NationalIdentifierNumber=VOID_NUMBERS[0]), {A: FAULTY, B: FAULTY}, on("national_id", [1, 2], "HRW-242")),
     # with an action that creates nothing, the source key is that of nobody
     _case("action_code_of_the_old_system", "NEWHIRE is no action of the pod.",
-          _spoilt("worker", 1, ActionCode="NEWHIRE"), _A_REFUSED, _at("worker", [1], "worker.ActionCode.list", "HRW-020")),
+          spoilt_hires("worker", 1, ActionCode="NEWHIRE"), A_REFUSED, on("worker", [1], "worker.ActionCode.list", "HRW-020")),
     _case("job_code_unknown", "A reference that the pod cannot find refuses the worker.",
-          _spoilt("assignment", 2, JobCode="TCH-MARS"), {A: FINE, B: REFUSED}, _at("assignment", [2], "assignment.JobCode.list")),
+          spoilt_hires("assignment", 2, JobCode="TCH-MARS"), {A: FINE, B: REFUSED}, on("assignment", [2], "assignment.JobCode.list")),
     _case("legal_employer_unknown", "The relationship's employer is not in the pod, and not that of the work terms.",
-          _spoilt("relationship", 1, LegalEmployerName="District School Board"), _A_REFUSED,
-          {**_at("relationship", [1], "relationship.LegalEmployerName.list"), **_at("terms", [1], "HRW-410")}),
+          spoilt_hires("relationship", 1, LegalEmployerName="District School Board"), A_REFUSED,
+          {**on("relationship", [1], "relationship.LegalEmployerName.list"), **on("terms", [1], "HRW-410")}),
     _case("person_number_without_its_zero", "Six digits in the legacy system, five after a spreadsheet.",
-          _spoilt("worker", 1, PersonNumber="21001"), _A_FAULTY, _at("worker", [1], "worker.PersonNumber.pattern@NCHRW")),
+          spoilt_hires("worker", 1, PersonNumber="21001"), A_FAULTY, on("worker", [1], "worker.PersonNumber.pattern@NCHRW")),
 )  # fmt: skip
 
 WORKERS: tuple[Case, ...] = (*_VALID, *_HISTORIES, *_PARTS, *_VALUES)
