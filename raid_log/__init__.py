@@ -8,6 +8,7 @@ from raid_log.gates import DECISION_TEXT, GATE_TEXT, Gate, Readiness, readiness
 from raid_log.items import Item, Occurrence, change, item, items
 from raid_log.rates import Rate, rate_text
 from raid_log.recording import Recorded
+from raid_log.scores import Measured, latest_scores, score_history, score_totals
 from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
 from raid_log.weeks import Week, Window, readiness_window, week_to_date
@@ -23,6 +24,7 @@ __all__ = [
     "Figures",
     "Gate",
     "Item",
+    "Measured",
     "Occurrence",
     "OpenDefects",
     "Rate",
@@ -40,10 +42,13 @@ __all__ = [
     "fingerprint",
     "item",
     "items",
+    "latest_scores",
     "open_store",
     "rate_text",
     "readiness",
     "readiness_window",
     "run_figures",
+    "score_history",
+    "score_totals",
     "week_to_date",
 ]

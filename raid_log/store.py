@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from contracts.profiles import Profile
-from contracts.results import RunResult
+from contracts.results import RunResult, Score
 from raid_log.database import connect, explained, upgrade
 from raid_log.events import broken_link
 from raid_log.recording import Recorded, record
+from raid_log.scores import record_scores
 
 
 class Store:
@@ -58,6 +60,14 @@ class Store:
         """
         with self.writing() as connection:
             return record(connection, run, profile)
+
+    def record_scores(self, scores: Sequence[Score], *, measurement: str, at: datetime, harness_version: str) -> bool:
+        """Write the scores of one measurement in one transaction; False: its id was there, and nothing was changed.
+
+        Raises StoreError if the store is locked or not writable.
+        """
+        with self.writing() as connection:
+            return record_scores(connection, scores, measurement=measurement, at=at, harness_version=harness_version)
 
     def broken_link(self) -> int | None:
         """Return the number of the first event that was changed, added or cut off by hand; None if there is none."""

@@ -6,6 +6,7 @@ run ─► submission ─► unit_attempt          one row per accept unit and a
                   ─► occurrence ─► item    a failure, booked on the item that its fingerprint names
                      fingerprint ─► item   aliases of merged defects point to the defect they were merged into
                      event ─► item         append-only; status, severity and owner are a fold over them
+measurement ─► score                       how good contracts are, by operator
 head                                       one row: last event and last item number; its lock makes one writer at a time
 
 Nothing is updated but ``head``, attempt numbers of submissions that come in late, and the outcome of a unit.
@@ -218,6 +219,35 @@ class EventRow(Base):
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class Measurement(Base):
+    """One call of ``harness mutate``."""
+
+    __tablename__ = "measurement"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    harness_version: Mapped[str]
+
+
+class ScoreRow(Base):
+    """How many mistakes of one operator were noticed in one contract. ``missed`` holds the others in words, as JSON."""
+
+    __tablename__ = "score"
+    __table_args__ = (Index(None, "contract", "profile"), {"sqlite_with_rowid": False})
+
+    measurement: Mapped[str] = mapped_column(ForeignKey("measurement.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    contract: Mapped[str]
+    version: Mapped[str]
+    profile: Mapped[str]
+    kind: Mapped[str]
+    operator: Mapped[str]
+    caught: Mapped[int]
+    total: Mapped[int]
+    explained: Mapped[int]
+    missed: Mapped[str] = mapped_column(Words)
 
 
 class Head(Base):

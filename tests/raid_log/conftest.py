@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from raid_log import Store, open_store
+
+POSTGRES = os.environ.get("HARNESS_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture
@@ -19,3 +25,23 @@ def url(tmp_path: Path) -> str:
 def store(url: str) -> Iterator[Store]:
     with open_store(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def postgres() -> Iterator[Store]:
+    admin = create_engine(POSTGRES, connect_args={"connect_timeout": 2})
+    schema = f"raid_log_{uuid.uuid4().hex}"
+    try:
+        with admin.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+    except OperationalError:
+        admin.dispose()
+        pytest.skip("no PostgreSQL at HARNESS_TEST_POSTGRES_URL")
+    mark = "&" if "?" in POSTGRES else "?"
+    try:
+        with open_store(f"{POSTGRES}{mark}options=-csearch_path%3D{schema}") as store:
+            yield store
+    finally:
+        with admin.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        admin.dispose()

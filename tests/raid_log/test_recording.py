@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,13 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from raid_runs import NOON, failing, finding, profile, result, rule, run, submission
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 
-from raid_log import Store, StoreError, item, items, open_store
+from raid_log import Store, StoreError, item, items
 from raid_log.tables import Base, FindingSample, RuleRow, RuleStatusRow, SubmissionRow, UnitAttempt
-
-POSTGRES = os.environ.get("HARNESS_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
 def sizes(store: Store) -> dict[str, int]:
@@ -111,26 +105,6 @@ def test_a_payload_of_20000_units_is_recorded_whole(store: Store) -> None:
     with store.reading() as connection:
         attempts = connection.execute(select(UnitAttempt.check_attempt, func.count()).group_by("check_attempt")).all()
     assert sorted(map(tuple, attempts)) == [(1, 20_000), (2, 20_000)]
-
-
-@pytest.fixture
-def postgres() -> Iterator[Store]:
-    admin = create_engine(POSTGRES, connect_args={"connect_timeout": 2})
-    schema = f"raid_log_{uuid.uuid4().hex}"
-    try:
-        with admin.begin() as connection:
-            connection.execute(text(f"CREATE SCHEMA {schema}"))
-    except OperationalError:
-        admin.dispose()
-        pytest.skip("no PostgreSQL at HARNESS_TEST_POSTGRES_URL")
-    mark = "&" if "?" in POSTGRES else "?"
-    try:
-        with open_store(f"{POSTGRES}{mark}options=-csearch_path%3D{schema}") as store:
-            yield store
-    finally:
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
 
 
 @pytest.mark.slow
