@@ -58,7 +58,11 @@ def test_a_plain_file_where_a_zip_is_expected_is_unreadable(tmp_path: Path) -> N
     assert (rules(package), package.members) == ([("package.unreadable", "")], ())
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip at all", zipped({"a.csv": b"1" * 500})[:-30]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04", b"no zip at all", zipped({"a.csv": b"1" * 500})[:-30]],
+    ids=["empty", "signature", "text", "cut"],
+)
 def test_an_empty_or_damaged_zip_is_unreadable(tmp_path: Path, data: bytes) -> None:
     package = opened(tmp_path, data)
     assert (rules(package), package.members) == ([("package.unreadable", "")], ())
