@@ -11,51 +11,111 @@ from harness.version import __version__
 
 if TYPE_CHECKING:
     from contracts import (
+        BreakerSearch,
         Contract,
         ContractError,
         Profile,
         advice,
-        breakers,
+        broken_by,
         contract_ids,
         exact,
         failing,
+        frames,
         lint,
         load,
         load_profile,
         load_records,
+        schema,
         valid_examples,
     )
+    from harness import failures
+    from harness.cases import Case, Promises, case_folders, case_name, judged
     from harness.checking import check
     from harness.choosing import choose
-    from interfaces import Payload, PayloadError, read, write
+    from harness.errors import ProducerError, UsageError
+    from harness.expected import read_case, write_case
+    from harness.generate import Composer, unit_numbers, whole
+    from harness.generate.breakers import Breakers, BrokenPayload, breakers, unbroken
+    from harness.generate.bulk import Bulk, bulk
+    from harness.generate.strategy import Composed, masked_records, strategy
+    from harness.judgement import Judgement, differences
+    from harness.producing import Produced, produce
+    from harness.regressing import outcome
+    from harness.workspace import find_workspace
+    from interfaces import Dialect, HdlDialect, Payload, PayloadError, read, write
 
 __all__ = [
+    "BreakerSearch",
+    "Breakers",
+    "BrokenPayload",
+    "Bulk",
+    "Case",
+    "Composed",
+    "Composer",
     "Contract",
     "ContractError",
+    "Dialect",
+    "HdlDialect",
+    "Judgement",
     "Payload",
     "PayloadError",
+    "Produced",
+    "ProducerError",
     "Profile",
+    "Promises",
+    "UsageError",
     "__version__",
     "advice",
     "breakers",
+    "broken_by",
+    "bulk",
+    "case_folders",
+    "case_name",
     "check",
     "choose",
     "contract_ids",
+    "differences",
     "exact",
     "failing",
+    "failures",
+    "find_workspace",
+    "frames",
+    "judged",
     "lint",
     "load",
     "load_profile",
     "load_records",
+    "masked_records",
+    "outcome",
+    "produce",
     "read",
+    "read_case",
+    "schema",
+    "strategy",
+    "unbroken",
+    "unit_numbers",
     "valid_examples",
+    "whole",
     "write",
+    "write_case",
 ]
 
 _ELSEWHERE = {
     "check": "harness.checking",
     "choose": "harness.choosing",
-    **dict.fromkeys(("Payload", "PayloadError", "read", "write"), "interfaces"),
+    "find_workspace": "harness.workspace",
+    "outcome": "harness.regressing",
+    **dict.fromkeys(("ProducerError", "UsageError"), "harness.errors"),
+    **dict.fromkeys(("Produced", "produce"), "harness.producing"),
+    **dict.fromkeys(("Case", "Promises", "case_folders", "case_name", "judged"), "harness.cases"),
+    **dict.fromkeys(("Judgement", "differences"), "harness.judgement"),
+    **dict.fromkeys(("read_case", "write_case"), "harness.expected"),
+    **dict.fromkeys(
+        ("Breakers", "BrokenPayload", "Composed", "Composer", "breakers", "masked_records", "strategy", "unbroken"),
+        "harness.generate",
+    ),
+    **dict.fromkeys(("Bulk", "bulk", "unit_numbers", "whole"), "harness.generate"),
+    **dict.fromkeys(("Dialect", "HdlDialect", "Payload", "PayloadError", "read", "write"), "interfaces"),
 }
 """Where the public names live that are not of the contracts room."""
 
@@ -63,4 +123,6 @@ _ELSEWHERE = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "failures":  # a module is its own door
+        return importlib.import_module("harness.failures")
     return getattr(importlib.import_module(_ELSEWHERE.get(name, "contracts")), name)

@@ -15,11 +15,11 @@ import polars as pl
 from contracts.layouts import SHIPPED
 from contracts.model import Contract, File
 from interfaces.hdl_grammar import BLANKS, RESERVED, Block, Dat, Tokens
-from interfaces.hdl_writer import DIALECT, HdlDialect, members_of, write
+from interfaces.hdl_writer import DIALECT, HdlDialect, members_of, write, write_frames
 from interfaces.package import ATTACHMENTS, LIMITS, Limits, Member, Package, open_package
 from interfaces.payload import Fact, Payload
 
-__all__ = ["DIALECT", "HdlDialect", "read", "write"]
+__all__ = ["DIALECT", "HdlDialect", "read", "write", "write_frames"]
 
 _LEGAL = re.compile(r"FLEX:.+|EFF_CATEGORY_CODE|SourceRef(?:\d{3}|TableName)(?:=.*)?|.+\(.+=.+\)")
 """Flexfield contexts and values, and references to the source system: legal on every component."""

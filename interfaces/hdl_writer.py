@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
+
 from contracts.examples import masked
 from contracts.model import Contract, File
 from interfaces.errors import PayloadError
@@ -71,21 +73,32 @@ def write(
     A record is written as MERGE, or as its ``_action``. METADATA names the attributes that occur in some record:
     in the contract's order, others behind in order of appearance. ISO dates get the mask of their column; every other
     text is written as it is. The same records and dialect give the same bytes.
-    Raises PayloadError for a file that the contract does not have, another ``_action``, text that UTF-8 cannot
-    hold, several .dat without a zip, and if ``path`` cannot be written.
+    Raises PayloadError as ``write_frames`` does, and for text that UTF-8 cannot hold.
     """
-    unknown = [id_ for id_ in records if id_ not in contract.files]
-    if unknown:
-        todo = f"use one of: {', '.join(contract.files)}"
-        raise PayloadError(f"contract {contract.id} has no file {', '.join(unknown)}", todo=todo)
-    texts: dict[str, list[str]] = {}
+    frames = {id_: _frame(_known(contract, id_), rows) for id_, rows in records.items()}
+    write_frames(path, contract, frames, dialect=dialect)
+
+
+def write_frames(
+    path: Path, contract: Contract, frames: Mapping[str, pl.DataFrame], *, dialect: HdlDialect = DIALECT
+) -> None:
+    """Write text frames by file id as ``write`` does records; METADATA names their columns, texts stay as they are.
+
+    Raises PayloadError for a file that the contract does not have, another ``_action``, several .dat without a zip,
+    and if ``path`` cannot be written.
+    """
+    for id_ in frames:
+        _known(contract, id_)
+    texts: dict[str, str] = {}
     for file in sorted(contract.files.values(), key=lambda file: len(contract.ancestors(file.id))):
-        if records.get(file.id):
-            lines = texts.setdefault(members_of(file)[0], list(dialect.set_lines))
-            lines += _lines(file, records[file.id], dialect.tokens)
+        if file.id in frames and frames[file.id].height:
+            name = members_of(file)[0]
+            begun = texts.get(name) or "".join(line + dialect.newline for line in dialect.set_lines)
+            texts[name] = begun + _text(file, frames[file.id], dialect)
     if not dialect.zipped and len(texts) != 1:
         raise PayloadError(f"{len(texts)} objects do not fit into one .dat", where=str(path), todo="write a zip")
-    contents = {name: _encoded(name, lines, dialect) for name, lines in texts.items()}
+    mark = BOM if dialect.bom else b""
+    contents = {name: mark + text.encode() for name, text in texts.items()}
     try:
         path.write_bytes(zipped(contents) if dialect.zipped else next(iter(contents.values())))
     except OSError as error:
@@ -97,31 +110,57 @@ def members_of(file: File) -> tuple[str, ...]:
     return file.names or (f"{file.layout.partition('/')[0] or file.id}.dat",)
 
 
-def _lines(file: File, records: Sequence[Record], tokens: Tokens) -> list[str]:
-    used = {name: None for record in records for name in record if name not in RESERVED}
-    names = [*(name for name in file.columns if name in used), *(name for name in used if name not in file.columns)]
-    lines = [tokens.join(["METADATA", file.component, *names])]
-    for number, record in enumerate(records, start=1):
-        action = record.get("_action") or "MERGE"
-        if action not in ("MERGE", "DELETE"):
-            raise PayloadError(
-                f"{action!r} is no instruction", where=f"{file.id}, record {number}", todo="write MERGE or DELETE"
-            )
-        lines.append(tokens.join([action, file.component, *(_text(record.get(name), name, file) for name in names)]))
-    return lines
+def _known(contract: Contract, id_: str) -> File:
+    if id_ not in contract.files:
+        todo = f"use one of: {', '.join(contract.files)}"
+        raise PayloadError(f"contract {contract.id} has no file {id_}", todo=todo)
+    return contract.files[id_]
 
 
-def _text(value: str | None, name: str, file: File) -> str:
-    # the shape is asked first: fromisoformat takes 20260701 too, which here is a wrong date that must stay wrong
-    if value and name in file.columns and _ISO.fullmatch(value):
-        return masked(value, file.columns[name], file) or ""
-    return value or ""
-
-
-def _encoded(name: str, lines: Sequence[str], dialect: HdlDialect) -> bytes:
-    # a line whose last value ends with CR needs a CR of its own before LF, else the value would lose it
-    text = "".join(line + ("\r\n" if line.endswith("\r") else dialect.newline) for line in lines)
+def _frame(file: File, records: Sequence[Record]) -> pl.DataFrame:
+    used = {name: None for record in records for name in record}
+    data = {name: [_masked(record.get(name), name, file) for record in records] for name in used}
     try:
-        return (BOM if dialect.bom else b"") + text.encode("utf-8")
+        frame = pl.DataFrame(data, schema=dict.fromkeys(data, pl.String))
     except UnicodeEncodeError as error:
-        raise PayloadError("a value holds half a surrogate pair, which UTF-8 cannot write", where=name) from error
+        raise PayloadError("a value holds half a surrogate pair, which UTF-8 cannot write", where=file.id) from error
+    # a record without any value is a record still
+    return frame.with_columns(pl.Series("_row", range(1, len(records) + 1), pl.UInt32))
+
+
+def _masked(value: str | None, name: str, file: File) -> str | None:
+    # the shape is asked first: fromisoformat takes 20260701 too, which here is a wrong date that must stay wrong
+    dated = value and name in file.columns and _ISO.fullmatch(value)
+    return masked(value, file.columns[name], file) if dated else value
+
+
+def _text(file: File, frame: pl.DataFrame, dialect: HdlDialect) -> str:
+    """The METADATA line of a component and its records."""
+    names = [name for name in file.columns if name in frame.columns]
+    names += [name for name in frame.columns if name not in {*file.columns, *RESERVED}]
+    tokens = dialect.tokens
+    values = [pl.lit(file.component), *(_protected(pl.col(name).fill_null(""), tokens) for name in names)]
+    line = pl.concat_str(_action(file, frame), *values, separator=tokens.delimiter)
+    # a line whose last value ends with CR needs a CR of its own before LF, else the value would lose it
+    ended = line + pl.when(line.str.ends_with("\r")).then(pl.lit("\r\n")).otherwise(pl.lit(dialect.newline))
+    lines = frame.select(ended.alias("line"))["line"]
+    return tokens.join(["METADATA", file.component, *names]) + dialect.newline + "".join(lines.to_list())
+
+
+def _action(file: File, frame: pl.DataFrame) -> pl.Series:
+    """The instruction of each record."""
+    if "_action" not in frame.columns:
+        return pl.repeat("MERGE", frame.height, dtype=pl.String, eager=True)
+    actions = frame["_action"].fill_null("MERGE").replace("", "MERGE")
+    wrong = (~actions.is_in(["MERGE", "DELETE"])).arg_true()
+    if len(wrong):
+        where = f"{file.id}, record {wrong[0] + 1}"
+        raise PayloadError(f"{actions[wrong[0]]!r} is no instruction", where=where, todo="write MERGE or DELETE")
+    return actions
+
+
+def _protected(value: pl.Expr, tokens: Tokens) -> pl.Expr:
+    """The value as ``Tokens.join`` writes it. No token overlaps another, so that one may be protected after another."""
+    for sign, after in ((tokens.escape,) * 2, (tokens.delimiter,) * 2, ("\n", tokens.newline)):
+        value = value.str.replace_all(sign, tokens.escape + after, literal=True)
+    return value
