@@ -16,8 +16,9 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests test_suites
 
-test-slow: $(VENV)/.dev  ## the slow parts: PostgreSQL, a built wheel in an environment of its own
-	$(BIN)/python -m pytest -m slow tests test_suites
+test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
+	$(BIN)/python -m pytest -n 2 -m slow tests test_suites
+	$(BIN)/python -m pytest -n 2 test_suites/property --harness-effort ci
 
 check: $(VENV)/.dev  ## format, lint, types, import directions, contracts
 	$(BIN)/ruff format --check .
@@ -38,7 +39,7 @@ format: $(VENV)/.dev  ## format the code
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove environment, workspace and caches
-	rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist
+	rm -rf $(VENV) .demo .harness-failures .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
-from benchmarks import journals, startup
+from benchmarks import bulk, journals, startup, suites
 
 
 def main() -> None:
@@ -15,8 +16,10 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {rows:,} rows of GL journals")
     with tempfile.TemporaryDirectory() as folder:
-        for figure, value, bar in (*startup.measure(), *journals.measure(Path(folder), rows)):
-            print(f"{figure:<72} {value:>12}   {bar}")
+        volume = Path(folder)
+        parts = (startup.measure(), journals.measure(volume, rows), bulk.measure(volume, rows), suites.measure())
+        for figure, value, bar in chain.from_iterable(parts):
+            print(f"{figure:<72} {value:>12}   {bar}", flush=True)
 
 
 main()

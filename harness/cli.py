@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from contracts import ContractError
-from harness.commands import check, contracts, log, main_job, where
+from harness.commands import (
+    approve,
+    case,
+    check,
+    contracts,
+    generate,
+    init,
+    log,
+    main_job,
+    mutate,
+    produce,
+    regress,
+    suite,
+    where,
+)
 from harness.console import Screen
 from harness.errors import UsageError
 from harness.version import __version__
@@ -23,16 +37,27 @@ app = typer.Typer(
 )
 raid = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
 app.add_typer(raid, name="raid")
+cases = typer.Typer(help="Cases: payloads that are kept, with what must be said of them.", no_args_is_help=True)
+app.add_typer(cases, name="case")
 
 app.command("run")(main_job.run)
 app.command("check")(check.check)
+app.command("generate")(generate.generate)
+app.command("init")(init.init)
 app.command("lint")(contracts.lint)
 app.command("show")(contracts.show)
 app.command("explain")(contracts.explain)
+app.command("mutate")(mutate.mutate)
+app.command("produce")(produce.produce)
 app.command("ready")(log.ready)
+app.command("regress")(regress.regress)
+app.command("suite")(suite.suite)
 app.command("where")(where.where)
 raid.command("list")(log.list_items)
 raid.command("show")(log.show_item)
+cases.command("add")(case.add)
+cases.command("approve")(approve.approve)
+cases.command("list")(case.list_cases)
 
 
 def _version(wanted: bool) -> None:

@@ -1,5 +1,5 @@
-"""What people read: Allure results of a run. Nothing here computes a figure or decides anything."""
+"""What people read: Allure results of runs, cases and scores. Nothing here computes a figure or decides anything."""
 
-from reports import allure
+from reports import allure, regression, scores
 
-__all__ = ["allure"]
+__all__ = ["allure", "regression", "scores"]

@@ -61,7 +61,7 @@ def _timeless(line: str) -> str:
 def test_every_command_stands_in_the_readme() -> None:
     names = [command.name for command in app.registered_commands]
     names += [
-        f"raid {command.name}"
+        f"{group.name} {command.name}"
         for group in app.registered_groups
         for command in group.typer_instance.registered_commands
     ]

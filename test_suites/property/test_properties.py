@@ -159,7 +159,7 @@ def test_p4_order_splitting_and_dialect_change_no_verdict(composer: Composer, dr
         for half in _halves(records, contract)[:1]:
             assert _judged(half, contract).keys() <= {(True, "accepted")}, "a part of a valid payload is not valid"
 
-    explore(contract, st.tuples(drawn, st.randoms(use_true_random=False)), promise, written=_first, share=0.6)
+    explore(contract, st.tuples(drawn, st.randoms(use_true_random=False)), promise, written=_first, share=0.4)
 
 
 def test_p5_a_verdict_depends_on_the_units_own_rows(composer: Composer, drawn: Drawn, explore: Explore) -> None:
@@ -193,7 +193,7 @@ def test_p6_engines_agree(composer: Composer, drawn: Drawn, explore: Explore) ->
         differing = sorted(rule for rule, _ in fused ^ stock)
         assert not differing, f"{file}: fused and stock backend differ on {', '.join(dict.fromkeys(differing))}"
 
-    explore(contract, st.tuples(drawn, st.randoms(use_true_random=False)), promise, written=_first, share=0.3)
+    explore(contract, st.tuples(drawn, st.randoms(use_true_random=False)), promise, written=_first, share=0.2)
 
 
 def test_p7_damaged_bytes_end_in_findings(composer: Composer, drawn: Drawn, explore: Explore) -> None:
