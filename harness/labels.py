@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ LINKS = {"contract": "../catalogue/{id}.html", "raid": "../raid.html#{id}"}
 
 labelled: set[str] = set()
 """Contracts and versions of the labelled tests of this session."""
+
+_told: list[tuple[Callable[[str], None], str]] = []  # of the running test
 
 
 def label(
@@ -29,14 +31,13 @@ def label(
     from reports.allure import RESULT_SEVERITY, owner
 
     dynamic: Any = allure.dynamic
-    dynamic.title(title)
+    _told[:] = [(dynamic.title, title), (dynamic.description, description)]
+    tell()
     dynamic.epic(contract.department)
     dynamic.feature(contract.id)
     dynamic.story(story)
     dynamic.severity(RESULT_SEVERITY[severity])
     dynamic.link(LINKS["contract"].format(id=contract.id), name=contract.id)
-    if description:
-        dynamic.description(description)
     if defect:
         dynamic.issue(LINKS["raid"].format(id=defect), name=defect)
     own = {
@@ -51,6 +52,23 @@ def label(
     for name, value in own.items():
         dynamic.label(name, value)
     labelled.add(f"{contract.id} {contract.version}")
+
+
+def forget() -> None:
+    """Forget title and description of the test before."""
+    _told.clear()
+
+
+def tell() -> None:
+    """Set title and description; again when the test is called, since allure-pytest forgets what a fixture said."""
+    for say, text in _told:
+        say(text)
+
+
+def describe(text: str) -> None:
+    """Set what Allure shows below the title of the running test; numbers stand here. Does nothing without Allure."""
+    if (allure := _allure()) is not None:
+        allure.dynamic.description(text)
 
 
 def attach(text: str, name: str, kind: str = "json") -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.labels import attach, describe_session, label, labelled
+from harness.labels import attach, describe, describe_session, forget, label, labelled, tell
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -70,6 +70,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("harness_seed", default=None) is None:
         nightly = config.getoption("harness_effort", default="dev") == "nightly"
         config.option.harness_seed = random.SystemRandom().randrange(10**9) if nightly else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Forget what the test before was called."""
+    forget()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Repeat what a fixture called the test."""
+    tell()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -211,10 +223,13 @@ def explore(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Call
         share: float = 1.0,
     ) -> None:
         examples = max(1, round(EFFORTS[effort] * share))
+        describe(f"Up to {examples} payloads drawn by seed {seed}, effort {effort}.")
         if broken := tried(drawn, promise, examples=examples, seed=seed):
             name = request.node.name
             again = f"again: {_call(request.node.path, effort, seed)} -k '{name}'"
-            kept = _kept(contract, name.partition("[")[0].removeprefix("test_"), broken, written or _records, seed)
+            profile = _profile_name(pytestconfig, contract)
+            promised = name.partition("[")[0].removeprefix("test_")
+            kept = _kept(contract, profile, promised, broken, written or _records, seed)
             pytest.fail("\n".join([broken.message, f"kept: {kept}", again]), pytrace=False)
 
     return run
@@ -236,7 +251,15 @@ def _records(drawn: Composed, path: Path) -> Path:
     return path
 
 
-def _kept(contract: Contract, promise: str, broken: Any, written: Callable[[Any, Path], Path], seed: int) -> str:
+def _profile_name(config: pytest.Config, contract: Contract) -> str:
+    """How the contract's profile is asked for: by its folder, where it is no shipped one."""
+    asked = (name for name in profile_names(config) if profile_of(name).name == contract.profile)
+    return next(asked, contract.profile)
+
+
+def _kept(
+    contract: Contract, profile: str, promise: str, broken: Any, written: Callable[[Any, Path], Path], seed: int
+) -> str:
     """Keep the payload of a broken promise, attach it masked, and return where it is."""
     from harness import UsageError, failures, find_workspace
 
@@ -246,7 +269,7 @@ def _kept(contract: Contract, promise: str, broken: Any, written: Callable[[Any,
             payload = written(broken.drawn, Path(folder) / f"{contract.id}.zip")
             place = failures.save(
                 failures.folder(find_workspace(None).path), payload,
-                contract=contract.id, profile=contract.profile, release=contract.release, property=promise, seed=seed,
+                contract=contract.id, profile=profile, release=contract.release, property=promise, seed=seed,
                 message=broken.message, as_of=datetime.now(UTC).date(),
             )  # fmt: skip
         except (UsageError, OSError) as error:

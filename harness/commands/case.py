@@ -107,7 +107,7 @@ def list_cases(
 
 def _root(found: Workspace) -> Path:
     if found.path is None:
-        todo = "say --workspace FOLDER; `harness run --workspace FOLDER` makes one"
+        todo = "say --workspace FOLDER; `harness init FOLDER` makes one"
         raise UsageError("there is no workspace to keep a case in", where=str(Path.cwd()), todo=todo)
     return found.path.resolve() / "cases"
 

@@ -5,19 +5,18 @@ Facets of single columns are not here: values come from their domains, which kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from contracts import Contract, ReferenceList, Rule
-from harness.generate.drafts import Draft, Key, Record, group_key
-from harness.generate.evaluation import Evaluator, Value, evaluator, spelled
+from contracts import Contract, Rule
+from harness.generate.drafts import Draft, Key, Record
+from harness.generate.evaluation import Value, evaluator, spelled
+from harness.generate.histories import Span, spans
+from harness.generate.tables import Table
 from harness.generate.values import typed
-
-END_OF_TIME = date(4712, 12, 31)
-
 
 Records = list[Record]
 
@@ -113,44 +112,6 @@ def _facet(rule: Rule, spec: Any, contract: Contract) -> Callable[[str | None, V
             return lambda _, value: value is not None and not (low <= value <= high)  # type: ignore[operator]
         case _:
             return lambda _, value: False
-
-
-class Table:
-    """A reference list as a test of combinations, valid on a day."""
-
-    def __init__(self, reference: ReferenceList, match: Sequence[str], window: Any = None) -> None:
-        assert reference.rows is not None
-        names = [*match, *([window["from"], window["to"]] if window else [])]
-        self.rows = list(dict.fromkeys(reference.rows.select(pl_names(names)).rows())) if names else []
-        self.width, self.windowed = len(match), window is not None
-        self.windows: dict[tuple[str | None, ...], list[tuple[date | None, date | None]]] = {}
-        for row in self.rows:
-            span = (_day(row[-2]), _day(row[-1])) if window else (None, None)
-            self.windows.setdefault(row[: self.width], []).append(span)
-
-    def holds(self, key: tuple[str | None, ...], day: Value = None) -> bool:
-        """True if the combination is on the list, valid on ``day`` where the list has dates."""
-        spans = self.windows.get(key, ())
-        return any(inside(day, span) for span in spans) if self.windowed else bool(spans)
-
-
-def pl_names(names: Sequence[str]) -> list[Any]:
-    """Columns of a frame to select, each under a name of its own so that one may stand twice."""
-    import polars as pl
-
-    return [pl.col(name).alias(f"{at}") for at, name in enumerate(names)]
-
-
-def inside(day: Value, span: tuple[date | None, date | None]) -> bool:
-    """True if a day lies in a window; a blank end is open."""
-    if not isinstance(day, date):
-        return False
-    here = day.date() if isinstance(day, datetime) else day
-    return (span[0] is None or span[0] <= here) and (span[1] is None or here <= span[1])
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text.replace("/", "-")) if text else None
 
 
 def _in_list(rule: Rule, contract: Contract) -> Law:
@@ -276,53 +237,6 @@ def _parent(rule: Rule, contract: Contract) -> Law:
     return _alone(rule, breaks)
 
 
-@dataclass(frozen=True)
-class Span:
-    """A dated record: its logical record, its days, and its place among the changes of one day."""
-
-    record: Record
-    group: Key
-    start: date
-    end: date
-    sequence: Decimal | None
-
-
-def spans(draft: Draft, file: str) -> list[list[Span]]:
-    """Return the histories of a file: the dated records of each logical record in order, blank ends filled in."""
-    history = draft.contract.files[file].history
-    assert history is not None
-    groups: dict[Key, Records] = {}
-    for record in draft.records[file]:
-        named = any(record.get(name) is not None for key in history.key for name in key)
-        if record.get("_action") != "DELETE" and named and record.get(history.start) is not None:
-            groups.setdefault(group_key(record, history.key), []).append(record)
-    return [list(_in_order(key, rows, history)) for key, rows in groups.items()]
-
-
-def _in_order(group: Key, rows: Records, history: Any) -> Iterator[Span]:
-    def sequence(record: Record) -> Decimal | None:
-        value = record.get(history.sequence) if history.sequence else None
-        return value if isinstance(value, Decimal) else None
-
-    def order(record: Record) -> tuple[Any, bool, Decimal]:
-        number = sequence(record)
-        return record.get(history.start), number is None, number or Decimal(0)
-
-    rows = sorted(rows, key=order)
-    starts: list[Any] = [record.get(history.start) for record in rows]
-    for at, record in enumerate(rows):
-        following = starts[at + 1] if at + 1 < len(rows) else None
-        implied = (
-            END_OF_TIME
-            if following is None
-            else following
-            if following == starts[at]
-            else following - timedelta(days=1)
-        )
-        end = record.get(history.end)
-        yield Span(record, group, starts[at], end if isinstance(end, date) else implied, sequence(record))
-
-
 def _dated(rule: Rule, contract: Contract, wrong: Callable[[list[Span]], Iterable[Span]]) -> Law:
     def breaches(draft: Draft) -> list[Records]:
         return [
@@ -396,4 +310,3 @@ _MAKERS: dict[str, Callable[[Rule, Contract], Law]] = {
     "row": _row, "in_list": _in_list, "within": _within, "group": _group, "unique": _unique, "exists": _exists,
     "totals": _totals, "parent": _parent, "gap": _gap, "overlap": _overlap, "order": _order, "disjoint": _disjoint,
 }  # fmt: skip
-__all__ = ["END_OF_TIME", "Evaluator", "Law", "Span", "Table", "laws", "spans", "when"]

@@ -16,8 +16,9 @@ from sqlglot import exp
 from contracts import Contract, Rule
 from harness.generate.drafts import Draft, Record
 from harness.generate.evaluation import Value, evaluator, spelled
-from harness.generate.laws import Table, spans
+from harness.generate.histories import spans
 from harness.generate.patterns import matching
+from harness.generate.tables import Table
 from harness.generate.values import Domain
 
 Cells = Sequence[tuple[Record, str, str | None]]

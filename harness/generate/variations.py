@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from random import Random
 
 from harness.generate.drafts import Draft, Record
+from harness.generate.histories import spans
 from harness.generate.keys import renamed
-from harness.generate.laws import Law, spans
+from harness.generate.laws import Law
 from harness.generate.proposals import Cells, Proposer
 from harness.generate.values import Domain
 

@@ -91,7 +91,7 @@ def test_what_is_missing_is_said_and_nothing_is_kept(
 
 def test_without_a_workspace_there_is_a_hint_how_to_make_one(harness: Call, broken: Path, capsys: Capture) -> None:
     assert harness("case", "add", broken, "--why", "W.") == 2
-    assert "`harness run --workspace FOLDER` makes one" in capsys.readouterr().err
+    assert "`harness init FOLDER` makes one" in capsys.readouterr().err
 
 
 def test_a_payload_that_cannot_be_read_is_a_case_too(harness: Call, ws: Path, capsys: Capture) -> None:

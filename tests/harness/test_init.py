@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -106,6 +107,31 @@ def test_the_suite_of_a_new_workspace_passes(made: Path) -> None:
     done = subprocess.run(call, cwd=made, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "4 passed" in done.stdout
+
+
+FAILING = """
+    import pytest
+
+    @pytest.mark.parametrize("contract", ["finance.gl_journals"], indirect=True)
+    def test_a_journal_has_one_line(contract, strategy, explore):
+        def promise(records):
+            assert len(records["gl"]) < 2, "two lines"
+        explore(contract, strategy, promise)
+"""
+
+
+def test_a_failure_of_the_own_suite_becomes_a_case_of_the_workspace(
+    made: Path, harness: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (made / "suites" / "test_failing.py").write_text(dedent(FAILING))
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "suites/test_failing.py"]
+    assert subprocess.run(call, cwd=made, capture_output=True, check=False).returncode == 1
+    assert harness("case", "add", "--from-failure", "--workspace", str(made), "--why", "Two lines.") == 0
+    [kept] = (made / "cases" / "finance.gl_journals").glob("two_lines/expected.yaml")
+    assert yaml.safe_load(kept.read_text(encoding="utf-8"))["profile"] == "."
+    capsys.readouterr()
+    assert harness("regress", "two_lines", "--workspace", str(made)) == 0
+    assert "1 passing" in capsys.readouterr().out
 
 
 def _commands(data: Any) -> list[str]:
