@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +12,7 @@ import pytest
 from raid_runs import NOON
 
 from contracts import Score
-from raid_log import Measured, Store, latest_scores, score_history, score_totals
+from raid_log import Measured, Store, latest_scores, open_store, score_history, score_totals
 
 FLIPS = Score(
     "finance.gl", "1.2.0", "oracle", "rule_mutants", "flip a comparison", 18, 20,
@@ -23,6 +25,17 @@ FAULTS = replace(FLIPS, kind="seeded_faults", operator="digits transposed", caug
 def keep(store: Store, name: str, scores: Sequence[Score], *, hours: int = 0) -> bool:
     at = NOON + timedelta(hours=hours)
     return store.record_scores(scores, measurement=name, at=at, harness_version="0.1.0")
+
+
+def test_a_store_of_the_version_before_takes_scores(url: str) -> None:
+    open_store(url).close()
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as older:
+        older.executescript(
+            "DROP TABLE score; DROP TABLE measurement; UPDATE alembic_version SET version_num = '0001';"
+        )
+    with open_store(url) as store:
+        assert keep(store, "m1", [FLIPS])
+        assert latest_scores(store) == [Measured("m1", NOON, FLIPS)]
 
 
 def test_scores_are_read_as_they_were_written(store: Store) -> None:
