@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.attempts import Attempt, Examples, attempts
-from contracts.concern import concerned, files_of
+from contracts.concern import concerned, files_of, narrowed
 from contracts.examples import Payload, Row, failing, patchable
 from contracts.model import Contract, Rule
 from contracts.rules import lists_of
@@ -189,7 +189,6 @@ def exact(contract: Contract, breaker: Breaker, failed: set[str]) -> bool:
 
 
 def _failing(contract: Contract, rules: list[Rule], records: Payload) -> dict[str, list[int]]:
-    """What these rules find; files at which none of them looks are left out."""
+    """What these rules find; files and columns at which none of them looks are left out."""
     needed = files_of(contract, rules)
-    narrowed = replace(contract, rules={rule.id: rule for rule in rules})
-    return failing(narrowed, {name: rows for name, rows in records.items() if name in needed})
+    return failing(narrowed(contract, rules), {name: rows for name, rows in records.items() if name in needed})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contracts.examples import Payload, Row
@@ -30,6 +31,20 @@ def concerned(contract: Contract, before: Payload, after: Payload) -> list[Rule]
         if rule.kind not in ("shape", "package")
         and (rule.kind == "python" or moved & {rule.file, rule.spec.get("in")} or columns & _names(rule))
     ]
+
+
+def narrowed(contract: Contract, rules: Sequence[Rule]) -> Contract:
+    """Return the contract with these rules alone, its files with the columns at which they look or that tie records."""
+    named = {rule.id: rule for rule in rules}
+    if any(rule.kind == "python" for rule in rules):
+        return replace(contract, rules=named)
+    words = {word for rule in rules for name in _words(rule) for word in (name, name.rpartition(".")[2])}
+    files = {
+        file.id: replace(file, columns={name: file.columns[name] for name in file.columns if name in kept})
+        for file in contract.files.values()
+        for kept in [words | _ties(contract, file.id)]
+    }
+    return replace(contract, rules=named, files=files)
 
 
 def files_of(contract: Contract, rules: Iterable[Rule]) -> set[str]:
