@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from harness.producing import Produced, produce
     from harness.regressing import outcome
     from harness.workspace import find_workspace
-    from interfaces import Dialect, HdlDialect, Payload, PayloadError, read, write
+    from interfaces import Dialect, HdlDialect, Payload, PayloadError, read, unzipped, write, zipped
 
 __all__ = [
     "BreakerSearch",
@@ -94,10 +94,12 @@ __all__ = [
     "strategy",
     "unbroken",
     "unit_numbers",
+    "unzipped",
     "valid_examples",
     "whole",
     "write",
     "write_case",
+    "zipped",
 ]
 
 _ELSEWHERE = {
@@ -115,7 +117,9 @@ _ELSEWHERE = {
         "harness.generate",
     ),
     **dict.fromkeys(("Bulk", "bulk", "unit_numbers", "whole"), "harness.generate"),
-    **dict.fromkeys(("Dialect", "HdlDialect", "Payload", "PayloadError", "read", "write"), "interfaces"),
+    **dict.fromkeys(
+        ("Dialect", "HdlDialect", "Payload", "PayloadError", "read", "unzipped", "write", "zipped"), "interfaces"
+    ),
 }
 """Where the public names live that are not of the contracts room."""
 

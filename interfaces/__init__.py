@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from interfaces import fbdi, hdl
 from interfaces.errors import PayloadError
 from interfaces.fbdi import Dialect
 from interfaces.hdl import HdlDialect
-from interfaces.package import Limits
+from interfaces.package import Limits, unzipped, zipped
 from interfaces.payload import Fact, Payload
 
 __all__ = [
@@ -24,14 +25,17 @@ __all__ = [
     "PayloadError",
     "Records",
     "read",
+    "unzipped",
     "write",
     "write_frames",
+    "zipped",
 ]
 
 Records = Mapping[str, Sequence[Mapping[str, str | None]]]
 """Records per file id: column -> text, None = blank."""
 
-_READERS = {"fbdi": fbdi.read, "hdl": hdl.read}
+_CHANNELS: Mapping[str, tuple[Any, type]] = {"fbdi": (fbdi, Dialect), "hdl": (hdl, HdlDialect)}
+"""The module that reads and writes payloads of a channel, and how its dialects are told."""
 
 
 def read(path: Path, contract: Contract, *, limits: Limits | None = None) -> Payload:
@@ -39,7 +43,9 @@ def read(path: Path, contract: Contract, *, limits: Limits | None = None) -> Pay
 
     Raises PayloadError if the file cannot be opened, or if no reader for the channel exists.
     """
-    return _READERS[_known(contract)](path, contract, limits=limits or Limits())
+    channel, _ = _CHANNELS[_known(contract)]
+    payload: Payload = channel.read(path, contract, limits=limits or Limits())
+    return payload
 
 
 def write(path: Path, contract: Contract, records: Records, *, dialect: Dialect | HdlDialect | None = None) -> None:
@@ -48,12 +54,8 @@ def write(path: Path, contract: Contract, records: Records, *, dialect: Dialect 
     ``dialect`` says how it is written where Oracle leaves the choice; without it a zip in the channel's plainest one.
     Raises PayloadError for a dialect of another channel, and as the channel's own writer does.
     """
-    if _known(contract) == "fbdi" and isinstance(dialect, Dialect | None):
-        fbdi.write(path, contract, records, dialect=dialect or fbdi.DIALECT)
-    elif contract.channel == "hdl" and isinstance(dialect, HdlDialect | None):
-        hdl.write(path, contract, records, dialect=dialect or hdl.DIALECT)
-    else:
-        raise _foreign(dialect, contract)
+    channel, chosen = _writer(contract, dialect)
+    channel.write(path, contract, records, dialect=chosen)
 
 
 def write_frames(
@@ -67,20 +69,20 @@ def write_frames(
 
     Raises PayloadError for a dialect of another channel, and as the channel's own writer does.
     """
-    if _known(contract) == "fbdi" and isinstance(dialect, Dialect | None):
-        fbdi.write_frames(path, contract, frames, dialect=dialect or fbdi.DIALECT)
-    elif contract.channel == "hdl" and isinstance(dialect, HdlDialect | None):
-        hdl.write_frames(path, contract, frames, dialect=dialect or hdl.DIALECT)
-    else:
-        raise _foreign(dialect, contract)
+    channel, chosen = _writer(contract, dialect)
+    channel.write_frames(path, contract, frames, dialect=chosen)
 
 
-def _foreign(dialect: object, contract: Contract) -> PayloadError:
-    return PayloadError(f"a {type(dialect).__name__} is none of channel {contract.channel}", where=contract.id)
+def _writer(contract: Contract, dialect: Dialect | HdlDialect | None) -> tuple[Any, Dialect | HdlDialect]:
+    """The channel's module, and the dialect asked for or its plainest one."""
+    channel, kind = _CHANNELS[_known(contract)]
+    if dialect is not None and not isinstance(dialect, kind):
+        raise PayloadError(f"a {type(dialect).__name__} is none of channel {contract.channel}", where=contract.id)
+    return channel, dialect or channel.DIALECT
 
 
 def _known(contract: Contract) -> str:
-    if contract.channel not in _READERS:
-        todo = f"channels that can be read: {', '.join(_READERS)}"
+    if contract.channel not in _CHANNELS:
+        todo = f"channels that can be read: {', '.join(_CHANNELS)}"
         raise PayloadError(f"no reader for channel {contract.channel}", where=contract.id, todo=todo)
     return contract.channel

@@ -225,6 +225,12 @@ def _mismatch(error: Exception) -> bool:
     return isinstance(error, zipfile.BadZipFile) and str(error).startswith(("Bad CRC", "size"))
 
 
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """Return the files of a zip of our own making by name: nothing is guarded against, as ``open_package`` does."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def zipped(contents: Mapping[str, bytes]) -> bytes:
     """Return a zip of these files in this order: the same contents give the same bytes with the same zlib."""
     out = io.BytesIO()

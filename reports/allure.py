@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,12 +95,14 @@ def write(run: RunResult, profile: Profile, contracts: Mapping[str, Contract], f
     return len(tests)
 
 
-def write_environment(folder: Path, facts: Mapping[str, str]) -> None:
+def write_environment(
+    folder: Path, facts: Mapping[str, str], categories: Sequence[Mapping[str, object]] = CATEGORIES
+) -> None:
     """Write what the results were made with, and the categories that a reader sees them sorted by, into ``folder``."""
     # a JSON string without its quotes is a value of a properties file: ASCII, one line, backslashes doubled
     lines = "".join(f"{name} = {json.dumps(value)[1:-1]}\n" for name, value in facts.items())
     (folder / "environment.properties").write_text(lines, encoding="ascii", newline="\n")
-    _dump(folder / "categories.json", CATEGORIES)
+    dump(folder / "categories.json", categories)
 
 
 def _tests(run: RunResult, profile: Profile) -> Iterator[_Test]:
@@ -122,7 +124,7 @@ def _write_test(test: _Test, run: RunResult, contract: Contract | None, folder: 
         source = f"{identity}-attachment.csv"
         (folder / source).write_text(samples.write_csv(), encoding="utf-8", newline="")
         attachments = [{"name": "findings (masked)", "source": source, "type": "text/csv"}]
-    _dump(folder / f"{identity}-result.json", _result(test, run, contract, identity, attachments))
+    dump(folder / f"{identity}-result.json", _result(test, run, contract, identity, attachments))
 
 
 def _result(
@@ -258,5 +260,6 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _dump(path: Path, data: object) -> None:
+def dump(path: Path, data: object) -> None:
+    """Write data as Allure's results are written: JSON, the same bytes for the same data."""
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -5,7 +5,6 @@ As with deliveries, nothing that changes from run to run stands in a name, title
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from contracts import Contract, ContractError
-from reports.allure import CATEGORIES, RESULT_SEVERITY, owner
+from reports.allure import CATEGORIES, RESULT_SEVERITY, dump, owner, write_environment
 
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/regression")
 _DIFFERS = "judged otherwise than approved"
@@ -57,10 +56,7 @@ def write_allure(results: Sequence[CaseResult], folder: Path, *, at: datetime, p
         folder.mkdir(parents=True, exist_ok=True)
         for one in results:
             _write_result(one, folder, at)
-        facts = {"profile": profile, "started": at.isoformat(), "harness": version}
-        lines = "".join(f"{name} = {json.dumps(value)[1:-1]}\n" for name, value in facts.items())
-        (folder / "environment.properties").write_text(lines, encoding="ascii", newline="\n")
-        _dump(folder / "categories.json", _CATEGORIES)
+        write_environment(folder, {"profile": profile, "started": at.isoformat(), "harness": version}, _CATEGORIES)
     except OSError as error:
         raise _unwritable("Allure results", folder, error) from error
     return len(results)
@@ -93,7 +89,7 @@ def _write_result(one: CaseResult, folder: Path, at: datetime) -> None:
         source = f"{identity}-attachment.txt"
         (folder / source).write_text("\n".join(one.lines) + "\n", encoding="utf-8", newline="\n")
         attachments = [{"name": "differences (masked)", "source": source, "type": "text/plain"}]
-    _dump(folder / f"{identity}-result.json", _result(one, identity, at, attachments))
+    dump(folder / f"{identity}-result.json", _result(one, identity, at, attachments))
 
 
 def _result(one: CaseResult, identity: str, at: datetime, attachments: list[dict[str, str]]) -> dict[str, Any]:
@@ -160,7 +156,3 @@ def _unwritable(what: str, path: Path, error: OSError) -> ContractError:
     return ContractError(
         f"{what} cannot be written: {reason}", where=str(path), todo="name a place that can be written"
     )
-
-
-def _dump(path: Path, data: object) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -5,7 +5,6 @@ As with deliveries, nothing that changes from run to run stands in a name, title
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from contracts import Contract, ContractError, Score
 from raid_log import rate_text, score_totals
-from reports.allure import owner, write_environment
+from reports.allure import dump, owner, write_environment
 
 COLUMNS = ("contract", "profile", "kind", "tried", "noticed", "score", "explained")
 """Of the table. Explained of those not noticed: mutants declared equivalent, faults that no contract can catch."""
@@ -89,8 +88,7 @@ def _write_result(one: ScoreResult, folder: Path, at: datetime) -> None:
     identity = str(uuid.uuid5(_NAMES, f"{at.isoformat()} {_full_name(one)}"))
     source = f"{identity}-attachment.txt"
     (folder / source).write_text("\n".join(_attached(one)) + "\n", encoding="utf-8", newline="\n")
-    text = json.dumps(_result(one, identity, at, source), ensure_ascii=False, indent=1) + "\n"
-    (folder / f"{identity}-result.json").write_text(text, encoding="utf-8", newline="\n")
+    dump(folder / f"{identity}-result.json", _result(one, identity, at, source))
 
 
 def _full_name(one: ScoreResult) -> str:

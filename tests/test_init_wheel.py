@@ -15,14 +15,6 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True)
-    return next(folder.glob("*.whl"))
-
-
 def test_five_commands_lead_from_nothing_to_a_green_suite(wheel: Path, tmp_path: Path) -> None:
     district = tmp_path / "my-district"
     commands = tmp_path / ".venv" / ("Scripts" if sys.platform == "win32" else "bin")

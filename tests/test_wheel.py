@@ -14,13 +14,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the commands of an environment that holds only the wheel and what it needs."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True)
-    wheel = next(folder.glob("*.whl"))
-    environment = folder / "env"
+    environment = tmp_path_factory.mktemp("installed") / "env"
     venv.create(environment, with_pip=True)
     commands = environment / ("Scripts" if sys.platform == "win32" else "bin")
     install = [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 
 from contracts import Rule
-from harness.generate.originals import Altered, Original, members, packed
-from interfaces import Dialect, HdlDialect
+from harness.generate.originals import Altered, Original, members
+from interfaces import Dialect, HdlDialect, zipped
 
 Recipe = Callable[[Original], Iterator[Altered]]
 """Gives changes of a valid payload that ought to break one rule."""
@@ -26,7 +28,7 @@ def altered(original: Original, rule: Rule) -> Iterator[Altered]:
 def _short(original: Original) -> Iterator[Altered]:
     narrow = Dialect(end=False, widths={original.file: original.spec.fields - 1})
     if original.spec.fields > 1:
-        yield Altered(packed(members(original.contract, original.records, narrow)))
+        yield Altered(zipped(members(original.contract, original.records, narrow)))
 
 
 def _ragged(original: Original) -> Iterator[Altered]:
@@ -44,7 +46,7 @@ def _shifted(original: Original) -> Iterator[Altered]:
     *_, name = original.spec.columns
     first, *others = original.records[original.file]
     records = {**original.records, original.file: [{**first, name: "END"}, *others]}
-    yield Altered(packed(members(original.contract, records)), (1,))
+    yield Altered(zipped(members(original.contract, records)), (1,))
 
 
 def _unsplit(original: Original) -> Iterator[Altered]:
@@ -74,14 +76,14 @@ def _last(original: Original) -> tuple[int, ...]:
 def _without_member(original: Original) -> Iterator[Altered]:
     hdl = original.contract.channel == "hdl"
     beside = {"BlobFiles/note.txt" if hdl else "import.properties": b"\n"}  # which no contract asks for
-    yield Altered(packed(beside))
+    yield Altered(zipped(beside))
 
 
 def _renamed(change: Callable[[str], str]) -> Recipe:
     def recipe(original: Original) -> Iterator[Altered]:
         first, *_ = original.members
         yield Altered(
-            packed({change(name) if name == first else name: data for name, data in original.members.items()})
+            zipped({change(name) if name == first else name: data for name, data in original.members.items()})
         )
 
     return recipe
@@ -92,11 +94,16 @@ def _beside(name: str) -> Recipe:
 
 
 def _locked(original: Original) -> Iterator[Altered]:
-    yield Altered(packed(original.members, encrypted=True))
+    out = io.BytesIO(zipped(original.members))
+    with zipfile.ZipFile(out, "a") as archive:
+        for entry in archive.infolist():
+            entry.flag_bits |= 1
+        archive.comment = b"locked"  # the directory is written anew where something is new in it
+    yield Altered(out.getvalue())
 
 
 def _cut_off(original: Original) -> Iterator[Altered]:
-    content = packed(original.members)
+    content = zipped(original.members)
     yield Altered(content[: len(content) // 2])
 
 
@@ -123,7 +130,7 @@ def _other_case(lines: list[bytes]) -> list[bytes]:
 
 
 def _replacing(original: Original) -> Iterator[Altered]:
-    yield Altered(packed(members(original.contract, original.records, HdlDialect(sets={}))))
+    yield Altered(zipped(members(original.contract, original.records, HdlDialect(sets={}))))
 
 
 def _surplus_value(original: Original) -> Iterator[Altered]:

@@ -13,8 +13,8 @@ from contracts import BreakerSearch, CheckResult, Contract, Rule, patchable
 from harness.checking import check
 from harness.generate.altering import altered
 from harness.generate.composing import whole
-from harness.generate.originals import Altered, Original, members, packed
-from interfaces import Records, read
+from harness.generate.originals import Altered, Original, members
+from interfaces import Records, read, zipped
 
 _TRIED = 4  # changes of valid payloads that are tried for one rule of shape or package
 
@@ -53,7 +53,7 @@ class Breakers:
             return None
         records = {file: rows for file, rows in breaker.records.items() if rows}
         missing = frozenset() if whole(self.contract, records) else {"package.member_missing"}
-        return BrokenPayload(rule, breaker.expects | missing, breaker.rows, packed(members(self.contract, records)))
+        return BrokenPayload(rule, breaker.expects | missing, breaker.rows, zipped(members(self.contract, records)))
 
     def missing(self, rule: Rule) -> str:
         """Return why a rule has no breaker, "" if it has one."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from contracts import Contract, File
-from interfaces import Dialect, HdlDialect, Records, write
+from interfaces import Dialect, HdlDialect, Records, unzipped, write, zipped
 
 Members = Mapping[str, bytes]
 """Content of each member of a package by its name."""
@@ -64,7 +62,7 @@ class Original:
 
     def with_members(self, others: Members, rows: tuple[int, ...] = ()) -> Altered:
         """The payload with these members in place of those of their names, or besides."""
-        return Altered(packed({**self.members, **others}), rows)
+        return Altered(zipped({**self.members, **others}), rows)
 
 
 def members(contract: Contract, records: Records, dialect: Dialect | HdlDialect | None = None) -> Members:
@@ -73,16 +71,4 @@ def members(contract: Contract, records: Records, dialect: Dialect | HdlDialect 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "payload.zip"
         write(path, contract, records, dialect=plain)
-        with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-
-
-def packed(contents: Members, *, encrypted: bool = False) -> bytes:
-    """Return a zip of these members, the same for the same; ``encrypted``: marked so in its directory."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in contents.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-        for entry in archive.infolist() if encrypted else ():
-            entry.flag_bits |= 1
-    return out.getvalue()
+        return unzipped(path.read_bytes())

@@ -5,26 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Sequence
 
 from harness.mutation.spots import Operator, Spot, on_bytes
+from interfaces import unzipped, zipped
 
 Lines = list[bytes]
 """Lines of a file without their line ends, or fields of a line."""
-
-
-def _members(archive: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
-
-
-def _zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)  # the same bytes at any time of day
-    return out.getvalue()
 
 
 def _member(spot: Spot, members: dict[str, bytes]) -> str | None:
@@ -39,10 +26,10 @@ def on_content(name: str) -> Callable[[Callable[[bytes, Spot], bytes | None]], O
 
     def made(function: Callable[[bytes, Spot], bytes | None]) -> Operator:
         def plant(spot: Spot) -> bytes | None:
-            members = _members(spot.archive)
+            members = unzipped(spot.archive)
             member = _member(spot, members)
             content = None if member is None else function(members[member], spot)
-            return None if member is None or content is None else _zipped({**members, member: content})
+            return None if member is None or content is None else zipped({**members, member: content})
 
         plant.__doc__ = function.__doc__
         return on_bytes(name)(plant)
@@ -55,10 +42,10 @@ def on_name(name: str) -> Callable[[Callable[[str], str]], Operator]:
 
     def made(function: Callable[[str], str]) -> Operator:
         def plant(spot: Spot) -> bytes | None:
-            members = _members(spot.archive)
+            members = unzipped(spot.archive)
             member = _member(spot, members)
             renamed = {function(one) if one == member else one: content for one, content in members.items()}
-            return _zipped({one: content for one, content in renamed.items() if one})
+            return zipped({one: content for one, content in renamed.items() if one})
 
         plant.__doc__ = function.__doc__
         return on_bytes(name)(plant)

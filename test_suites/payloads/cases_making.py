@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from harness import Case as Kept
-from harness import Contract, Judgement, load, write
+from harness import Contract, Judgement, load, unzipped, write
 from interfaces import fbdi, hdl
 from interfaces.fbdi import Dialect
 from interfaces.hdl import HdlDialect
@@ -103,8 +103,7 @@ def members_of(
             fbdi.write(path, effective, records, dialect=dialect)
         else:
             write(path, effective, records)
-        with zipfile.ZipFile(path) as made:
-            return {name: made.read(name) for name in made.namelist()}
+        return unzipped(path.read_bytes())
 
 
 @cache

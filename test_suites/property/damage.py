@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from harness import Composed, write
+from harness import Composed, unzipped, write, zipped
 
 _HARMFUL = (
     b"\x00",
@@ -52,12 +50,12 @@ def damaged(records: Composed, chance: Random) -> Damaged:
         whole = path.read_bytes()
     if chance.randint(0, 3) == 3:
         return Damaged("payload.zip", _spoilt(whole, chance))
-    members = _members(whole)
+    members = unzipped(whole)
     name = chance.choice(sorted(members))
     members[name] = _spoilt(members[name], chance)
     if chance.randint(0, 7) == 7 and len(members) == 1:
         return Damaged(name, members[name])  # the member alone, as it is often sent
-    return Damaged("payload.zip", _zipped(members))
+    return Damaged("payload.zip", zipped(members))
 
 
 def _spoilt(content: bytes, chance: Random) -> bytes:
@@ -98,16 +96,3 @@ def _swapped(content: bytes, chance: Random) -> bytes:
 
 
 _ACCIDENTS: tuple[Callable[[bytes, Random], bytes], ...] = (_flipped, _inserted, _lost, _cut, _repeated, _swapped)
-
-
-def _members(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return out.getvalue()
