@@ -12,19 +12,30 @@ from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
 from contracts.evaluation import RuleOutcome, evaluate
 from contracts.examples import failing, frames, load_records, masked, patchable, valid_examples
+from contracts.layouts import Layout, LayoutColumn
+from contracts.layouts import in_force as layout_in_force
 from contracts.library import FOLDERS, contract_ids, load, members
 from contracts.lint import lint
-from contracts.model import Column, Contract, Example, File, Place, ReferenceList, Rule, Type
+from contracts.model import Code, Column, Contract, Example, File, Place, ReferenceList, Rule, Type
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
 from contracts.records import Ready, Records
 from contracts.results import (
+    ANSWER_COLUMNS,
     BLOCKING,
+    COMPARISONS,
     EVIDENCE_CLASSES,
+    FINAL,
     FINDING_COLUMNS,
+    OUTCOME_COLUMNS,
+    OUTCOMES,
+    PREDICTION_COLUMNS,
     SEVERITIES,
     STATUSES,
     UNIT_COLUMNS,
     CheckResult,
+    Comparison,
+    Delivered,
+    Outcome,
     RuleStatus,
     RunResult,
     Score,
@@ -40,30 +51,42 @@ if TYPE_CHECKING:
     from contracts.contract_schema import ContractSchema, schema
 
 __all__ = [
+    "ANSWER_COLUMNS",
     "BLOCKING",
+    "COMPARISONS",
     "DEPARTMENTS",
     "EVIDENCE_CLASSES",
+    "FINAL",
     "FINDING_COLUMNS",
     "FOLDERS",
     "ORACLE",
+    "OUTCOMES",
+    "OUTCOME_COLUMNS",
+    "PREDICTION_COLUMNS",
     "SEVERITIES",
     "STATUSES",
     "UNIT_COLUMNS",
     "Breaker",
     "BreakerSearch",
     "CheckResult",
+    "Code",
     "Column",
+    "Comparison",
     "Condition",
     "ConditionError",
     "Contract",
     "ContractError",
     "ContractSchema",
+    "Delivered",
     "Example",
     "Fault",
     "File",
     "Goal",
     "Interface",
+    "Layout",
+    "LayoutColumn",
     "LintError",
+    "Outcome",
     "Place",
     "Profile",
     "Ready",
@@ -88,6 +111,7 @@ __all__ = [
     "failing",
     "frames",
     "json_schema",
+    "layout_in_force",
     "lint",
     "load",
     "load_profile",

@@ -13,7 +13,15 @@ from contracts.conditions import Condition, ConditionError, parse
 from contracts.documents import Document
 from contracts.errors import ContractError
 from contracts.facets import SEVERITY, Defaults, Statement, layout_rules, stated_rules, unusable, with_code
-from contracts.files import build_file, check_file, check_money, in_file_order, layouts_in_force, position_of
+from contracts.files import (
+    build_file,
+    check_file,
+    check_money,
+    check_parameters,
+    in_file_order,
+    layouts_in_force,
+    position_of,
+)
 from contracts.flexfields import Pending, add_flexfield, settled, slots_of
 from contracts.layouts import Layout
 from contracts.links import link_history, link_parent
@@ -86,6 +94,7 @@ class Assembly:
                 add_flexfield(self, document, identity)
         self._conditions_of_facets()
         check_money(self)
+        check_parameters(self)
         for document in self.documents:
             for rule in written_rules(self, document):
                 self.add(rule, document, "rules", rule.id)
@@ -386,8 +395,20 @@ class Assembly:
             unconfirmed=tuple(dict.fromkeys(self.unconfirmed)),
             # an overlay's mutants are those of its own rules
             equivalent=(over if self.overlay else data).get("equivalent", {}),
+            differs=self._differs(),
             overlay=self.overlay is not None,
         )
+
+    def _differs(self) -> dict[str, str]:
+        """Rule id -> why the emulator knowingly answers otherwise than predicted, of library and overlay."""
+        found: dict[str, str] = {}
+        for document in self.documents:
+            stated = document.data.get("emulator", {}).get("differs", {})
+            for identity in stated:
+                if identity not in self.rules and document is (self.overlay or self.library):
+                    document.fault(f"no rule {identity}", "emulator", "differs", identity, todo="see `harness show`")
+            found |= stated
+        return {identity: reason for identity, reason in found.items() if identity in self.rules}
 
     def _released(self, data: Mapping[str, Any]) -> bool:
         return any(layout.release != "hdl" for layout in self.layouts.values()) or "releases" in data

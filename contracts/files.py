@@ -116,6 +116,20 @@ def _control_total(assembly: Assembly, name: str, total: Mapping[str, str], docu
         document.fault(f"source: {column} is no column of {file}", *path, "source", todo="write <file>.<COLUMN>")
 
 
+def check_parameters(assembly: Assembly) -> None:
+    """Note faults of ``oracle.parameters``: what is to come from a file or column that is not there."""
+    for document in assembly.documents:
+        for index, slot in enumerate(document.data.get("oracle", {}).get("parameters", ())):
+            for key in ("from", "by") if isinstance(slot, dict) else ():
+                path = ("oracle", "parameters", index, key)
+                file, _, column = slot.get(key, "").partition(".")
+                known = key not in slot or (
+                    _is_file(assembly, file, document, *path) and column in assembly.files[file].columns
+                )
+                if not known and file in assembly.files:
+                    document.fault(f"{column} is no column of {file}", *path, todo="write <file>.<COLUMN>")
+
+
 def _is_file(assembly: Assembly, file: str, document: Document, *path: str | int) -> bool:
     if file not in assembly.files:
         document.fault(f"no file {file}", *path, todo=f"use one of: {', '.join(assembly.files)}")

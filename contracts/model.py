@@ -286,6 +286,7 @@ class Contract:
     regraded: Mapping[str, str] = field(default_factory=dict)  # rule id -> reason
     unconfirmed: Sequence[tuple[str, str]] = ()  # (what it concerns, question)
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant of a rule tested here -> why it is none
+    differs: Mapping[str, str] = field(default_factory=dict)  # rule id -> why the emulator answers otherwise
     overlay: bool = False
 
     @property

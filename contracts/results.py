@@ -25,6 +25,14 @@ EvidenceClass = Literal["conformance", "simulated", "acceptance", "generated"]
 EVIDENCE_CLASSES: tuple[EvidenceClass, ...] = ("acceptance", "simulated", "conformance", "generated")
 """Strongest first; never added up."""
 
+Outcome = Literal["accepted", "rejected", "rejected_unexplained", "pending", "unknown"]
+"""What Fusion said of an accept unit. Final are the first three."""
+OUTCOMES: tuple[Outcome, ...] = ("accepted", "rejected", "rejected_unexplained", "pending", "unknown")
+FINAL: frozenset[str] = frozenset({"accepted", "rejected", "rejected_unexplained"})
+
+Comparison = Literal["agreed", "false_alarm", "missed", "unexplained"]
+COMPARISONS: tuple[Comparison, ...] = ("agreed", "false_alarm", "missed", "unexplained")
+
 FINDING_COLUMNS: Mapping[str, type[pl.DataType]] = {
     "file": pl.String,  # file id of the contract, "" for the package
     "row": pl.UInt32,  # number of the record in its file, from 1; 0 = the whole file or payload
@@ -50,6 +58,32 @@ UNIT_COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "amount": pl.Decimal(38, 10),  # null where the contract names no amount
 }
 """Columns of every units frame, one row per accept unit, in file order."""
+
+
+PREDICTION_COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "unit": pl.UInt32,  # index into the units frame
+    "rule": pl.String,
+    "code": pl.String,  # id in the contract's code table, or "load"
+}
+"""Columns of a predictions frame: one row per unit and rule whose code is predicted for it."""
+
+OUTCOME_COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "outcome": pl.String,  # accepted | rejected | rejected_unexplained | pending | unknown
+    "stage": pl.String,  # reached: S1 sent, S2 loaded, S3 imported, S4 reconciled
+    "comparison": pl.String,  # agreed | false_alarm | missed | unexplained, null while nothing is known
+}
+"""Columns of an outcomes frame, parallel to the units frame."""
+
+ANSWER_COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "unit": pl.UInt32,  # index into the units frame
+    "file": pl.String,  # file id of the contract, "" where the answer names none
+    "column": pl.String,  # column of that file, "" where the answer names none
+    "code": pl.String,  # id in the contract's code table or in the table of load errors, "" where it is in neither
+    "said": pl.String,  # Oracle's code, or its sentence with values replaced; never a value of the payload
+    "rule": pl.String,  # rule it maps to, "" where it maps to none
+    "counts": pl.Boolean,  # False: a refusal with this code is no reject (a duplicate rightly refused)
+}
+"""Columns of an answers frame: one row per unit and reason that Fusion gave for refusing it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +123,7 @@ class CheckResult:
     samples: pl.DataFrame  # FINDING_COLUMNS
     findings: pl.DataFrame = field(repr=False)  # FINDING_COLUMNS
     members: tuple[str, ...] = ()
+    predictions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), repr=False)
 
     @property
     def submitted(self) -> int:
@@ -112,6 +147,17 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """What became of a payload that was sent: Fusion's own words, per accept unit."""
+
+    request: str  # load request of a file-based import, data set of a HCM load; "" where none was made
+    sent_at: datetime  # aware, UTC
+    ended_at: datetime | None  # when the last outcome became final; None while any is pending or unknown
+    outcomes: pl.DataFrame  # OUTCOME_COLUMNS, one row per row of the units frame
+    answers: pl.DataFrame  # ANSWER_COLUMNS
+
+
+@dataclass(frozen=True)
 class Submission:
     """One payload of one interface, checked (or sent) once. The evidence class belongs to it."""
 
@@ -124,6 +170,7 @@ class Submission:
     evidence_class: EvidenceClass = "conformance"
     environment: str = ""  # pod or emulator; "" for conformance
     negative: bool = False  # meant to be refused: feeds no rate and opens no defect
+    delivered: Delivered | None = None  # None: checked only
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from contracts import (
     shifted,
 )
 from harness import findings
-from harness.units import Hit, failing_units, units
+from harness.units import Hit, failing_units, predictions, units
 from interfaces import Fact, Payload
 
 SAMPLE = 100
@@ -64,6 +64,7 @@ def check(
         samples=_capped(found, sample) if all_findings else found,
         findings=found,
         members=tuple(payload.members),
+        predictions=predictions(contract, records, hits, all_or_nothing=load_all_or_nothing),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from contracts import BLOCKING, UNIT_COLUMNS, Contract, Ready, Records, Rule, shortest
+from contracts import BLOCKING, PREDICTION_COLUMNS, UNIT_COLUMNS, Contract, Ready, Records, Rule, shortest
 from harness.findings import MASK, printable
 
 Numbers = npt.NDArray[np.uint32]
@@ -52,6 +52,24 @@ def units(
         pl.Series("predicted", np.where(refused > 0, "refused", "accepted")),
         pl.Series("certainty", np.array(_CERTAINTIES)[refused]),
     ).select(pl.col(name).cast(kind) for name, kind in UNIT_COLUMNS.items())
+
+
+def predictions(contract: Contract, records: Records, hits: Sequence[Hit], *, all_or_nothing: bool) -> pl.DataFrame:
+    """Return which unit is predicted to be refused under which rule's code (PREDICTION_COLUMNS), each pair once.
+
+    The number of a unit is its place in the frame of ``units``. Codes of certainty memory predict nothing.
+    """
+    count = max(records.unit_count, 1)  # a payload without a readable unit is one unit
+    found = []
+    for hit in hits:
+        if _certainty(contract, hit.rule):
+            numbers = np.unique(
+                np.arange(count, dtype=np.uint32)[_refused(records, hit, all_or_nothing=all_or_nothing)]
+            )
+            found.append(
+                pl.DataFrame({"unit": numbers}).with_columns(rule=pl.lit(hit.rule.id), code=pl.lit(hit.rule.code))
+            )
+    return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found]).unique(maintain_order=True)
 
 
 def failing_units(records: Records, file: str, rows: pl.Series) -> int:
