@@ -220,7 +220,7 @@ ONE = "files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text
         ("files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text}]}, l: {name: l.csv, parent: {file: f, by: [A], or_list: nolist}, columns: [{name: A, type: text}]}}\nexamples: {one: {f: [{A: a}], l: [{A: b}]}}\n", "nolist"),
         ("files: {a: {name: a.csv, parent: {file: b, by: [A]}, columns: [{name: A, type: text}]}, b: {name: b.csv, parent: {file: a, by: [A]}, columns: [{name: A, type: text}]}}\n", "a"),
     ],
-    ids=["amount file", "amount column", "amount of text", "needs", "control total file", "control total column", "refused together", "range of words", "open range", "range in a mask", "mask",
+    ids=["amount file", "amount column", "amount of text", "needs", "control total file", "parameter file", "parameter column", "parameter chosen by", "emulator differs", "control total column", "refused together", "range of words", "open range", "range in a mask", "mask",
          "total of text", "python", "list key", "taken", "or_list", "parents in a circle"],
 )  # fmt: skip
 def test_what_would_only_fail_later_is_linted(tmp_path: Path, body: str, word: str) -> None:
