@@ -62,6 +62,7 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {round(wait_seconds * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # what the journal of deliveries notes must outlive a power loss
         cursor.close()
 
     @event.listens_for(engine, "begin")

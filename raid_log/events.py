@@ -29,7 +29,7 @@ class Author:
     name: str
     role: str  # machine | reporter | owner | triager | approver | sponsor | validator
     at: datetime  # aware
-    source: str = "cli"  # run | cli | xlsx | file
+    source: str = "cli"  # run | cli | xlsx | file; of a late outcome also poll | correction
     run: str = ""
     reason: str = ""
 

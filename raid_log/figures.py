@@ -9,8 +9,9 @@ from datetime import datetime
 from contracts.profiles import Profile
 from contracts.results import BLOCKING, EVIDENCE_CLASSES, RunResult, Submission
 from raid_log.defects import delivered
-from raid_log.first_attempts import FirstAttempts, first_attempts
+from raid_log.first_attempts import FirstAttempts, first_attempts, required_stage
 from raid_log.items import Item, items, read_items
+from raid_log.outcomes import REFUSED, outcomes_of
 from raid_log.rates import Rate
 from raid_log.store import Store
 from raid_log.weeks import Window, week_to_date
@@ -36,6 +37,7 @@ class ClassRate:
     interfaces: Mapping[str, Rate]  # those with evidence, by id
     submissions: int  # that hold the units
     dates: int  # calendar days of the profile's time zone on which they ended
+    excluded: int = 0  # units refused with nothing but codes that do not count: in no rate
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,18 @@ class RunRow:
     rate: Rate  # conforming of submitted units, any attempt, active contracts
     open_critical: int
     open_significant: int
+    evidence_class: str  # of what was sent, "" where nothing was; the strongest one where there are several
+    sent: int  # units of that class
+    accepted: int  # of those sent
+    rejected: int  # of those sent, with and without a reason
+    undecided: int  # of those sent, pending or unknown
+    excluded: int  # of the rejected: with nothing but codes that do not count
+    sent_rate: Rate  # accepted at the required stage of those sent less the excluded, any attempt, active contracts
+
+    @property
+    def sent_rate_name(self) -> str:
+        """What ``sent_rate`` is called, "" where nothing was sent."""
+        return RATE_NAMES.get(self.evidence_class, "")
 
 
 def figures(
@@ -118,13 +132,20 @@ def class_rates(profile: Profile, found: Iterable[FirstAttempts]) -> dict[str, C
 
 
 def _class_rate(name: str, profile: Profile, groups: list[FirstAttempts]) -> ClassRate:
+    counted = [group for group in groups if group.units]
     interfaces = {
-        interface: Rate.total(Rate(group.units, group.accepted) for group in groups if group.interface == interface)
-        for interface in sorted({group.interface for group in groups})
+        interface: Rate.total(Rate(group.units, group.accepted) for group in counted if group.interface == interface)
+        for interface in sorted({group.interface for group in counted})
     }
-    days = {group.ended_at.astimezone(profile.time_zone).date() for group in groups}
-    submissions = {group.submission for group in groups}
-    return ClassRate(name, RATE_NAMES[name], Rate.total(interfaces.values()), interfaces, len(submissions), len(days))
+    return ClassRate(
+        name,
+        RATE_NAMES[name],
+        Rate.total(interfaces.values()),
+        interfaces,
+        submissions=len({group.submission for group in counted}),
+        dates=len({group.ended_at.astimezone(profile.time_zone).date() for group in counted}),
+        excluded=sum(group.excluded for group in groups),
+    )
 
 
 def open_defects(log: Iterable[Item], severity: str) -> OpenDefects:
@@ -153,6 +174,10 @@ def _run_row(interface: str, submissions: list[Submission], log: list[Item], pro
     counted = [one.result for one in shown if delivered(one)]
     severities = [item.severity for item in log if item.interface == interface]
     register = profile.register.get(interface)
+    sent = [(one, outcomes_of(one)) for one in _sent(shown)]
+    units = [unit for _, told in sent for unit in told]
+    rated = [unit for one, told in sent if delivered(one) for unit in told if not unit.excluded]
+    required = required_stage(profile, interface)
     return RunRow(
         interface,
         register.name if register else interface,
@@ -165,4 +190,18 @@ def _run_row(interface: str, submissions: list[Submission], log: list[Item], pro
         rate=Rate(sum(one.submitted for one in counted), sum(one.conforming for one in counted)),
         open_critical=severities.count("critical"),
         open_significant=severities.count("significant"),
+        evidence_class=sent[0][0].evidence_class if sent else "",
+        sent=len(units),
+        accepted=sum(unit.outcome == "accepted" for unit in units),
+        rejected=sum(unit.outcome in REFUSED for unit in units),
+        undecided=sum(not unit.final for unit in units),
+        excluded=sum(unit.excluded for unit in units),
+        sent_rate=Rate(len(rated), sum(unit.reached(required) for unit in rated)),
     )
+
+
+def _sent(submissions: list[Submission]) -> list[Submission]:
+    """Those of the strongest class that were sent; classes are never added up."""
+    sent = [one for one in submissions if one.delivered]
+    strongest = next((name for name in EVIDENCE_CLASSES if any(one.evidence_class == name for one in sent)), "")
+    return [one for one in sent if one.evidence_class == strongest]

@@ -30,8 +30,9 @@ class FirstAttempts:
     evidence_class: str  # whose rate they enter
     submission: int
     ended_at: datetime
-    units: int
+    units: int  # less the excluded ones
     accepted: int
+    excluded: int = 0  # refused with nothing but codes that do not count
 
 
 def first_attempts(connection: Connection, profile: Profile, window: Window, as_of: datetime) -> list[FirstAttempts]:
@@ -77,18 +78,26 @@ def _checked(connection: Connection, window: Window, as_of: datetime) -> Iterato
 def _sent(connection: Connection, profile: Profile, window: Window, as_of: datetime) -> Iterator[FirstAttempts]:
     longest = max((row.time_limit_hours for row in profile.register.values()), default=0)
     since = window.start - timedelta(hours=max(longest, TIME_LIMIT_HOURS))
-    answer = (UnitAttempt.outcome, UnitAttempt.stage, UnitAttempt.ended_at)
+    answer = (UnitAttempt.outcome, UnitAttempt.stage, UnitAttempt.ended_at, UnitAttempt.excluded)
     query: Rows = select(*_SUBMISSION, *answer, func.count()).where(UnitAttempt.send_attempt == 1)
     for row in connection.execute(_counted(query, since, window, as_of).group_by(*_SUBMISSION, *answer)):
-        interface, contract, version, release, name, number, submitted_at, outcome, stage, ended_at, units = row
+        *about, number, submitted_at, outcome, stage, ended_at, excluded, units = row
+        interface, contract, version, release, name = about
         register = profile.register.get(interface)
         limit = submitted_at + timedelta(hours=register.time_limit_hours if register else TIME_LIMIT_HOURS)
-        required = register.required_stage if register else REQUIRED_STAGE
         # What is not final when the time limit passes has ended there, not accepted; a later answer changes nothing.
         in_time = ended_at is not None and ended_at <= limit
-        accepted = in_time and outcome == "accepted" and (stage or "") >= required
+        accepted = in_time and outcome == "accepted" and (stage or "") >= required_stage(profile, interface)
         end = ended_at if in_time else limit
-        yield FirstAttempts(interface, contract, version, release, name, number, end, units, units if accepted else 0)
+        out = units if in_time and excluded else 0
+        counts = (units - out, units if accepted else 0, out)
+        yield FirstAttempts(interface, contract, version, release, name, number, end, *counts)
+
+
+def required_stage(profile: Profile, interface: str) -> str:
+    """Return the stage that an accepted unit of the interface must have reached; S3 if the register has no such row."""
+    register = profile.register.get(interface)
+    return register.required_stage if register else REQUIRED_STAGE
 
 
 def current_only(connection: Connection, found: Iterable[FirstAttempts], as_of: datetime) -> list[FirstAttempts]:

@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from contracts.profiles import Profile
+from raid_log.defects import counted
 from raid_log.figures import ClassRate, by_class, class_rates
 from raid_log.first_attempts import current_only, first_attempts
 from raid_log.items import Item, read_items
@@ -40,6 +41,8 @@ LEAST_UNITS = 598
 """First attempts without a reject that show 99.5 % at one-sided 95 % (exact binomial)."""
 LEAST_SUBMISSIONS = 5
 LEAST_DATES = 5
+MOST_EXCLUDED = 2
+"""Per cent of the units submitted that may be excluded from the rate."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,7 @@ def decide(gates: Iterable[Gate]) -> Decision:
 
 def _anything_recorded(connection: Connection, as_of: datetime) -> bool:
     """Return whether a delivery of an active contract was recorded: without one, no open defect proves nothing."""
-    query = select(SubmissionRow.number).where(
-        SubmissionRow.contract_status == "active",
-        SubmissionRow.negative.is_(False),
-        SubmissionRow.evidence_class != "generated",
-        SubmissionRow.submitted_at <= as_of,
-    )
+    query = select(SubmissionRow.number).where(counted(), SubmissionRow.submitted_at <= as_of)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -157,9 +155,9 @@ def _each_interface(real: ClassRate, profile: Profile, target: Decimal) -> Gate:
 
 
 def _evidence(real: ClassRate) -> Gate:
-    """Evaluate three of the minimum: first attempts, submissions, dates.
+    """Evaluate three of the minimum (first attempts, submissions, dates) and the excluded share, which fails the gate.
 
-    Not evaluated yet: full census, peak volume, two weeks in a row, the lower bound (PROVED), the excluded share.
+    Not evaluated yet: full census, peak volume, two weeks in a row, the lower bound (PROVED).
     """
     needs = (
         ("first attempts", real.pooled.submitted, LEAST_UNITS),
@@ -167,14 +165,17 @@ def _evidence(real: ClassRate) -> Gate:
         ("dates", real.dates, LEAST_DATES),
     )
     short = [f"{name}: {have} of {least}" for name, have, least in needs if have < least]
+    total = real.excluded + real.pooled.submitted
+    excluded = [f"excluded: {real.excluded} of {total} units, at most {MOST_EXCLUDED} %"] if real.excluded else []
+    too_many = 100 * real.excluded > MOST_EXCLUDED * total
     return Gate(
         "G3",
         "Evidence",
         ", ".join(f">= {least} {name}" for name, _, least in needs),
         ", ".join(f"{have} {name}" for name, have, _ in needs),
-        "no_evidence" if short else "met",
+        "failed" if too_many else "no_evidence" if short else "met",
         "computed",
-        tuple(short),
+        (*short, *excluded),
     )
 
 

@@ -33,7 +33,7 @@ class Occurrence:
     units: int
     records: int
     amount: Decimal | None
-    comparison: str | None
+    comparison: str  # agreed | false_alarm | missed | unexplained, "" for what the check found by itself
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,16 @@ class Item:
     def last_seen(self) -> datetime:
         """Moment of its last occurrence, or of its opening where it has none."""
         return self.occurrences[-1].submitted_at if self.occurrences else self.history[0].at
+
+    @property
+    def proposed_root_cause(self) -> str:
+        """``contract wrong`` where a prediction of the contract was wrong in the last delivery that shows it, or blank.
+
+        A proposal for a triager: a missed rejection or a false alarm speaks against the contract.
+        """
+        last = self.occurrences[-1].submission if self.occurrences else ""
+        marks = {one.comparison for one in self.occurrences if one.submission == last}
+        return "contract wrong" if marks & {"missed", "false_alarm"} else ""
 
     @property
     def evidence_class(self) -> str:
@@ -188,7 +198,7 @@ def _occurrences(
             *(getattr(SubmissionRow, name) for name in shared),
         )
         .join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
-        .order_by(SubmissionRow.submitted_at, SubmissionRow.number, OccurrenceRow.stage)
+        .order_by(SubmissionRow.submitted_at, SubmissionRow.number, OccurrenceRow.stage, OccurrenceRow.comparison)
     )
     if numbers is not None:
         query = query.where(OccurrenceRow.item.in_(numbers))

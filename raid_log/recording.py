@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -11,9 +12,11 @@ from sqlalchemy import Connection, insert, select
 from contracts.profiles import Profile
 from contracts.results import CheckResult, RunResult, Submission
 from raid_log.attempts import Scope, attempt_numbers, is_late, renumber
-from raid_log.defects import Tracker, amount_of
+from raid_log.defects import Tracker, amount_of, delivered, failures
+from raid_log.deliveries import mark_recorded
 from raid_log.errors import StoreError
 from raid_log.events import GRADED, MACHINE, Author, EventLog, item_id
+from raid_log.outcomes import UnitOutcome, outcomes_of, sightings, write_predictions, write_reasons
 from raid_log.tables import (
     EventRow,
     FindingSample,
@@ -41,11 +44,11 @@ class Recorded:
     raised: tuple[str, ...]  # ids whose severity the run raised
 
 
-def record(connection: Connection, run: RunResult, profile: Profile) -> Recorded:
-    """Write the run: submissions, unit attempts, rule statuses, samples, defects. A run id is written once only.
+def record(connection: Connection, run: RunResult, profile: Profile, deliveries: Mapping[str, str]) -> Recorded:
+    """Write the run: submissions, unit attempts with their outcomes, rule statuses, samples, defects; once only.
 
-    Raises StoreError, before anything is written, for a submission of an interface that the register does not have
-    or whose unit hashes do not fit to its units.
+    ``deliveries``: submission id -> delivery of the journal by which it was sent. Raises StoreError for a submission
+    of an interface that the register does not have, or whose hashes or outcomes do not fit to its units.
     """
     log = EventLog(connection)
     if connection.execute(select(Run.id).where(Run.id == run.id)).first():
@@ -53,13 +56,17 @@ def record(connection: Connection, run: RunResult, profile: Profile) -> Recorded
     _refuse_unfit(run, profile)
     fields = ("id", "started_at", "finished_at", "profile", "harness_version")
     connection.execute(insert(Run), {name: getattr(run, name) for name in fields})
-    author = Author(MACHINE, MACHINE, run.finished_at, source="run", run=run.id)
-    tracker = Tracker(connection, log, author, profile, run.submissions)
-    for submission in sorted(run.submissions, key=lambda one: one.submitted_at):
-        number = _submission(connection, run.id, submission)
-        _rules(connection, number, submission.result)
-        _samples(connection, number, submission.result)
-        tracker.book(submission, number)
+    numbered = [
+        (_submission(connection, run, submission), submission)
+        for submission in sorted(run.submissions, key=lambda one: one.submitted_at)
+    ]
+    tracker = Tracker(connection, log, Author(MACHINE, MACHINE, run.finished_at, "run", run.id), profile, run.id)
+    for number, submission in numbered:
+        if delivered(submission):
+            where = (submission.interface, submission.result.contract)
+            found = [*failures(submission), *sightings(connection, number, *where)]
+            tracker.book(number, *where, found)
+    mark_recorded(connection, run.id, deliveries)
     log.close()
     return _recorded(connection, run.id, repeated=False)
 
@@ -78,22 +85,40 @@ def _refuse_unfit(run: RunResult, profile: Profile) -> None:
                 submission.result.payload,
                 "give one hash for each row of the units frame",
             )
+        if submission.delivered and submission.evidence_class == "conformance":
+            raise StoreError(
+                "an outcome of class conformance: it was sent nowhere",
+                submission.result.payload,
+                "give the submission the class simulated or acceptance",
+            )
 
 
-def _submission(connection: Connection, run: str, submission: Submission) -> int:
-    """Write the submission and its units; return its number."""
+def _submission(connection: Connection, run: RunResult, submission: Submission) -> int:
+    """Write the submission with its units, rule statuses and samples; return its number."""
     scopes = _scopes(submission)
     numbers = {scope: attempt_numbers(connection, scope, submission.unit_hashes) for scope in scopes}
     late = [scope for scope in scopes if is_late(connection, scope, submission.submitted_at)]
-    row = insert(SubmissionRow).values(**_submission_fields(run, submission)).returning(SubmissionRow.number)
+    row = insert(SubmissionRow).values(**_submission_fields(run.id, submission)).returning(SubmissionRow.number)
     number = connection.execute(row).scalar_one()
+    told = outcomes_of(submission)
     attempts = {scope.column: values for scope, values in numbers.items()}
-    units = _unit_rows(number, submission, attempts)
+    units = _unit_rows(number, submission, attempts, told, _ended_at(submission, run.finished_at))
     if units:
         connection.execute(insert(UnitAttempt), units)
     for scope in late:
         renumber(connection, scope)
+    if submission.evidence_class != "conformance":
+        write_predictions(connection, number, submission.result.predictions)
+    write_reasons(connection, number, dict(enumerate(told, start=1)))
+    _rules(connection, number, submission.result)
+    _samples(connection, number, submission.result)
     return number
+
+
+def _ended_at(submission: Submission, finished_at: datetime) -> datetime:
+    """When its final outcomes became so; at the latest when the run ended."""
+    ended_at = submission.delivered.ended_at if submission.delivered else None
+    return ended_at or finished_at
 
 
 def _scopes(submission: Submission) -> tuple[Scope, ...]:
@@ -120,7 +145,13 @@ def _submission_fields(run: str, submission: Submission) -> dict[str, Any]:
     }
 
 
-def _unit_rows(number: int, submission: Submission, attempts: dict[str, list[int]]) -> list[dict[str, Any]]:
+def _unit_rows(
+    number: int,
+    submission: Submission,
+    attempts: dict[str, list[int]],
+    told: Sequence[UnitOutcome],
+    ended_at: datetime,
+) -> list[dict[str, Any]]:
     units = submission.result.units
     blank: Sequence[None] = [None] * units.height
     columns = zip(
@@ -132,8 +163,8 @@ def _unit_rows(number: int, submission: Submission, attempts: dict[str, list[int
     )
     names = ("key_hash", "check_attempt", "send_attempt", "conforms", "predicted", "records", "amount")
     return [
-        {"submission": number, "position": position, **dict(zip(names, values, strict=True))}
-        for position, values in enumerate(columns, start=1)
+        {"submission": number, "position": position, **dict(zip(names, values, strict=True)), **one.fields(ended_at)}
+        for position, (values, one) in enumerate(zip(columns, told, strict=True), start=1)
     ]
 
 

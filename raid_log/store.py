@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from contracts.profiles import Profile
-from contracts.results import RunResult, Score
+from contracts.results import Delivered, RunResult, Score
+from raid_log import deliveries as journal
 from raid_log.database import connect, explained, upgrade
 from raid_log.events import broken_link
+from raid_log.late_outcomes import OutcomeRecorded, record_outcome
 from raid_log.recording import Recorded, record
 from raid_log.scores import record_scores
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Store:
@@ -53,13 +58,48 @@ class Store:
         with explained(self._engine.url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
-    def record(self, run: RunResult, profile: Profile) -> Recorded:
+    def record(self, run: RunResult, profile: Profile, *, deliveries: Mapping[str, str] = _NONE) -> Recorded:
         """Write a finished run in one transaction; a run id that is already there changes nothing.
 
-        Raises StoreError if the store is locked or not writable, or if a submission does not fit the register.
+        ``deliveries`` names, by submission id, the delivery of the journal by which a submission was sent: it is marked
+        as recorded in the same transaction. Raises StoreError if the store is locked or not writable, or if a
+        submission does not fit to the register, to its units or to the journal.
         """
         with self.writing() as connection:
-            return record(connection, run, profile)
+            return record(connection, run, profile, deliveries)
+
+    def record_outcome(
+        self, submission: str, delivered: Delivered, profile: Profile, *, at: datetime, source: str
+    ) -> OutcomeRecorded:
+        """Write what became known at ``at`` of a recorded submission; the same again changes nothing.
+
+        ``source`` says where from: ``poll``, ``file``; a final outcome is replaced only by source ``correction``, and
+        only by another final one. Raises StoreError for an unknown submission, one that was only checked, or outcomes
+        that do not fit to its units.
+        """
+        with self.writing() as connection:
+            return record_outcome(connection, submission, delivered, profile, at=at, source=source)
+
+    def open_delivery(self, intent: journal.Intent, at: datetime) -> journal.DeliveryEntry:
+        """Note what is to be sent; it is committed when this returns.
+
+        Raises StoreError while an open delivery of the same payload to the same place is there.
+        """
+        return journal.open_delivery(self, intent, at)
+
+    def delivery(self, id_or_prefix: str) -> journal.DeliveryEntry:
+        """Return the delivery whose id is, or alone begins with, the text. Raises StoreError for none or several."""
+        return journal.delivery(self, id_or_prefix)
+
+    def deliveries(
+        self, *, unfinished_only: bool = False, interface: str | None = None, environment: str | None = None
+    ) -> list[journal.DeliveryRow]:
+        """Return the deliveries of the journal, oldest first, filtered. Raises StoreError."""
+        return journal.deliveries(self, unfinished_only=unfinished_only, interface=interface, environment=environment)
+
+    def same_intent(self, interface: str, cycle: str, environment: str, sha256: str) -> journal.DeliveryRow | None:
+        """Return the open (perhaps unknown) delivery of the same payload, None if there is none. Raises StoreError."""
+        return journal.same_intent(self, interface, cycle, environment, sha256)
 
     def record_scores(self, scores: Sequence[Score], *, measurement: str, at: datetime, harness_version: str) -> bool:
         """Write the scores of one measurement in one transaction; False: its id was there, and nothing was changed.

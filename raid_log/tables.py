@@ -1,15 +1,20 @@
 """The tables of the store.
 
+delivery ─► delivery_step                  what was sent and how far it came; written step by step, feeds no figure
 run ─► submission ─► unit_attempt          one row per accept unit and attempt
                   ─► rule_status ─► rule   what became of each rule
                   ─► finding_sample
+                  ─► prediction            which rule predicts which unit to be refused
+                  ─► answer                why Fusion refused which unit
+                  ─► outcome_change        append-only: outcomes that came after the run was recorded
                   ─► occurrence ─► item    a failure, booked on the item that its fingerprint names
                      fingerprint ─► item   aliases of merged defects point to the defect they were merged into
                      event ─► item         append-only; status, severity and owner are a fold over them
 measurement ─► score                       how good contracts are, by operator
 head                                       one row: last event and last item number; its lock makes one writer at a time
 
-Nothing is updated but ``head``, attempt numbers of submissions that come in late, and the outcome of a unit.
+Nothing is updated but ``head``, the last step of a delivery, attempt numbers of submissions that come in late, and the
+outcome of a unit with what follows from it: its answers, and the occurrences that compare it with a prediction.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from raid_log.columns import Instant, Money, Words
@@ -40,6 +45,46 @@ class Base(DeclarativeBase):
         str: String(255),
         bytes: LargeBinary(16),
     }
+
+
+class DeliveryRecord(Base):
+    """A payload that is to be sent, noted before the first call. Payload values and secrets never go in.
+
+    ``step`` is the last of its steps. ``run`` and ``submission`` are blank until what became of it is recorded; they
+    are no keys, for the journal knows deliveries that no run recorded.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index(None, "sha256"), Index(None, "opened_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]
+    interface: Mapped[str]
+    contract: Mapped[str]
+    version: Mapped[str]
+    payload: Mapped[str] = mapped_column(Words)
+    sha256: Mapped[str]
+    cycle: Mapped[str]
+    environment: Mapped[str]
+    evidence_class: Mapped[str]
+    document: Mapped[str]
+    step: Mapped[str]
+    request: Mapped[str]
+    run: Mapped[str]
+    submission: Mapped[str]
+
+
+class DeliveryStepRecord(Base):
+    """One step of a delivery, from 1. ``facts`` are ids and states as JSON."""
+
+    __tablename__ = "delivery_step"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    delivery: Mapped[str] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    step: Mapped[str]
+    facts: Mapped[str] = mapped_column(Text)
 
 
 class Run(Base):
@@ -87,7 +132,8 @@ class UnitAttempt(Base):
 
     ``check_attempt`` numbers the unit within interface and cycle, ``send_attempt`` (null for class ``conformance``)
     also within evidence class and environment. Both are null where no number is used up: negative and generated
-    payloads. ``outcome``, ``stage`` and ``ended_at`` stay null until Fusion's answer is known.
+    payloads. ``outcome`` and ``stage`` stay null where nothing was sent, ``ended_at`` until the outcome is final.
+    ``excluded``: refused with nothing but codes that do not count (a duplicate rightly refused); in no rate.
     """
 
     __tablename__ = "unit_attempt"
@@ -103,8 +149,52 @@ class UnitAttempt(Base):
     outcome: Mapped[str | None] = mapped_column(String(24))
     stage: Mapped[str | None] = mapped_column(String(2))
     ended_at: Mapped[datetime | None]
+    excluded: Mapped[bool] = mapped_column(server_default=false())
     records: Mapped[int]
     amount: Mapped[Decimal | None]
+
+
+class Prediction(Base):
+    """A rule that predicts a unit to be refused. Kept for what is sent, so that any later outcome can be compared."""
+
+    __tablename__ = "prediction"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+
+
+class AnswerRow(Base):
+    """One reason that Fusion gave for refusing a unit. ``said`` never holds a value of the payload."""
+
+    __tablename__ = "answer"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file: Mapped[str]
+    column: Mapped[str]
+    code: Mapped[str]
+    said: Mapped[str] = mapped_column(Words)
+    rule: Mapped[str]
+    counts: Mapped[bool]
+
+
+class OutcomeChange(Base):
+    """A unit's outcome that became known, or was corrected, after its run was recorded. ``before`` null = none."""
+
+    __tablename__ = "outcome_change"
+    __table_args__ = (Index(None, "submission"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"))
+    position: Mapped[int]
+    at: Mapped[datetime]
+    source: Mapped[str]
+    before: Mapped[str | None] = mapped_column(String(24))
+    after: Mapped[str] = mapped_column(String(24))
 
 
 class RuleRow(Base):
@@ -187,17 +277,20 @@ class Fingerprint(Base):
 
 
 class OccurrenceRow(Base):
-    """A defect seen in a submission at a stage; class, environment, release and version are the submission's."""
+    """A defect seen in a submission at a stage; class, environment, release and version are the submission's.
+
+    ``comparison`` is blank for what the check found by itself.
+    """
 
     __tablename__ = "occurrence"
 
     item: Mapped[int] = mapped_column(ForeignKey("item.number"), primary_key=True, autoincrement=False)
     submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
     stage: Mapped[str] = mapped_column(String(2), primary_key=True)
+    comparison: Mapped[str] = mapped_column(primary_key=True)
     units: Mapped[int]
     records: Mapped[int]
     amount: Mapped[Decimal | None]
-    comparison: Mapped[str | None]
 
 
 class EventRow(Base):

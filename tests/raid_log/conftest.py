@@ -28,7 +28,8 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def postgres() -> Iterator[Store]:
+def postgres_url() -> Iterator[str]:
+    """A schema of its own."""
     admin = create_engine(POSTGRES, connect_args={"connect_timeout": 2})
     schema = f"raid_log_{uuid.uuid4().hex}"
     try:
@@ -39,9 +40,14 @@ def postgres() -> Iterator[Store]:
         pytest.skip("no PostgreSQL at HARNESS_TEST_POSTGRES_URL")
     mark = "&" if "?" in POSTGRES else "?"
     try:
-        with open_store(f"{POSTGRES}{mark}options=-csearch_path%3D{schema}") as store:
-            yield store
+        yield f"{POSTGRES}{mark}options=-csearch_path%3D{schema}"
     finally:
         with admin.begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         admin.dispose()
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Store]:
+    with open_store(postgres_url) as store:
+        yield store

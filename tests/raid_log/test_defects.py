@@ -23,7 +23,7 @@ def test_a_failed_rule_opens_one_defect_with_its_occurrence(store: Store) -> Non
     assert defect.fingerprints == (fingerprint("FIN-01", "finance.gl", "GL-100", "lines.AMOUNT"),)
     (seen,) = defect.occurrences
     assert (seen.run, seen.submission, seen.stage, seen.evidence_class) == ("r1", "r1/1", "S1", "conformance")
-    assert (seen.units, seen.records, seen.amount, seen.comparison) == (2, 2, None, None)
+    assert (seen.units, seen.records, seen.amount, seen.comparison) == (2, 2, None, "")
     assert [event.kind for event in defect.history] == ["opened"]
     assert defect.first_seen == defect.last_seen == NOON
 
@@ -112,7 +112,7 @@ def test_the_units_of_all_submissions_of_the_interface_in_the_run_count_for_the_
     defect = item(store, "RAID-0001")
     assert defect.severity == "critical"
     assert [event.kind for event in defect.history] == ["opened", "graded"]
-    assert defect.history[1].reason == "18 of 20 units of the run conform: below 95 %"
+    assert defect.history[1].reason == "18 of 20 units of the run came through: below 95 %"
 
 
 def test_a_raise_is_one_step_and_is_made_once(store: Store) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from raid_runs import NOON
+from raid_runs import NOON, older
 
 from contracts import Score
 from raid_log import Measured, Store, latest_scores, open_store, score_history, score_totals
@@ -28,11 +26,7 @@ def keep(store: Store, name: str, scores: Sequence[Score], *, hours: int = 0) ->
 
 
 def test_a_store_of_the_version_before_takes_scores(url: str) -> None:
-    open_store(url).close()
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as older:
-        older.executescript(
-            "DROP TABLE score; DROP TABLE measurement; UPDATE alembic_version SET version_num = '0001';"
-        )
+    older(url, "0001").dispose()
     with open_store(url) as store:
         assert keep(store, "m1", [FLIPS])
         assert latest_scores(store) == [Measured("m1", NOON, FLIPS)]
