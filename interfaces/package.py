@@ -87,7 +87,7 @@ def open_package(path: Path, *, archive_expected: bool | None = None, limits: Li
     archive = archive_expected
     if archive is None:
         archive = data.startswith(ZIP_STARTS) or path.suffix.lower() == ".zip"
-    members, facts = _unpack(data, limits) if archive else ([Member(path.name, data)], [])
+    members, facts = unpack(data, limits) if archive else ([Member(path.name, data)], [])
     return Package(path.name, hashlib.sha256(data).hexdigest(), len(data), tuple(members), tuple(facts), archive)
 
 
@@ -121,7 +121,8 @@ def _unopened(path: Path, error: Exception) -> PayloadError:
     return PayloadError(f"the payload cannot be opened: {reason}", where=str(path), todo="check path and permissions")
 
 
-def _unpack(data: bytes, limits: Limits) -> tuple[list[Member], list[Fact]]:
+def unpack(data: bytes, limits: Limits = LIMITS) -> tuple[list[Member], list[Fact]]:
+    """Return what can be read safely of a zip's bytes, and facts about the rest, as ``open_package`` does."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members, facts = _members(archive, limits)
