@@ -1,0 +1,22 @@
+"""Position: positions of a business unit. The position hierarchy has a file of its own."""
+
+from __future__ import annotations
+
+from interfaces.emulator.hdl.objects import BusinessObject, Component
+
+OBJECT = BusinessObject(
+    "Position",
+    (Component("Position", user_key=("BusinessUnitName", "PositionCode"), unique=True, surrogate="PositionId"),),
+    lookups={
+        "FullPartTime": ("full_part_time", "FullPartTime"),
+        "RegularTemporary": ("permanent_temporary", "RegularTemporary"),
+    },
+    references={
+        "BusinessUnitName": ("business_units", "BusinessUnitId"),
+        "DepartmentName": ("department", "OrganizationId"),
+        "JobCode": ("job", "JobId"),
+        "LocationCode": ("location", "LocationId"),
+        "EntryGradeCode": ("grade", "GradeId"),
+    },
+    names={"Position": ("PositionCode", "position")},
+)

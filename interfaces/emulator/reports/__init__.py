@@ -1,0 +1,1 @@
+"""The reports that the jobs of the emulated pod leave behind, one module per shape."""

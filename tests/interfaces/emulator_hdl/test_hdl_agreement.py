@@ -1,0 +1,72 @@
+"""The loader beside the contract of workers: it takes what the contract calls valid and refuses what it predicts."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hdl_files import code_of
+
+from contracts import BreakerSearch, Contract, valid_examples
+from contracts import load as load_contract
+from interfaces import Records, write
+from interfaces.emulator.hdl import load
+from interfaces.emulator.jobs import HdlResult
+from interfaces.emulator.setup import setup_of
+from interfaces.emulator.tables import Tables
+
+PROFILES = ("oracle", "nc_district")
+DIFFERS = {
+    "HRW-042": "the relationship is in the pod, so the line changes it; that REHIRE on it needs work terms nothing says"
+}
+"""Rules whose breaker the loader accepts, and why."""
+
+
+@cache
+def contract(profile: str) -> Contract:
+    return load_contract("hr.workers", profile, sample=profile == "oracle")
+
+
+def sent(profile: str, records: Records, folder: Path) -> HdlResult:
+    path = folder / "worker.zip"
+    write(path, contract(profile), records)
+    return load(path.read_bytes(), path.name, Tables(), setup_of([contract(profile)]))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_valid_examples_are_accepted_whole(profile: str, tmp_path: Path) -> None:
+    for name, example in valid_examples(contract(profile)).items():
+        result = sent(profile, example.records, tmp_path)
+        assert result.objects_ok == result.objects_total > 0, (name, [one["MessageText"] for one in result.messages])
+        assert not result.messages, name
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_breakers_with_a_predicted_code_are_refused_with_it(profile: str, tmp_path: Path) -> None:
+    search = BreakerSearch(contract(profile))
+    differing = []
+    for rule in contract(profile).rules.values():
+        breaker = search.breaker(rule) if rule.code else None
+        if breaker:
+            result = sent(profile, breaker.records, tmp_path)
+            if rule.code not in {code_of(str(message["MessageText"])) for message in result.messages}:
+                differing.append(rule.id)
+    assert differing == list(DIFFERS)
+
+
+def test_deliveries_of_the_district_load_one_after_another() -> None:
+    setup, tables = setup_of([contract("nc_district")]), Tables()
+    payloads = Path(__file__).parents[3] / "contracts/profiles/nc_district/payloads"
+    refused = {}
+    for path in sorted(payloads.glob("HR-*/*.zip")):
+        result = load(path.read_bytes(), path.name, tables, setup)
+        assert result.lines_error == 0, path.name
+        refused[path.name] = (result.objects_ok, sorted(code_of(str(one["MessageText"])) for one in result.messages))
+    assert refused == {
+        "Worker_20261118.zip": (48, []),
+        "Worker_20261119.zip": (61, []),
+        "Worker_20261120.zip": (50, ["action_code_invalid"] * 7 + ["last_name_required"]),
+        "Worker_20261119_onboarding.zip": (38, []),
+        "Worker_20261120_onboarding.zip": (34, []),
+    }
