@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Profile,
         advice,
         broken_by,
+        code_table,
         contract_ids,
         exact,
         failing,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from harness.cases import Case, Promises, case_folders, case_name, judged
     from harness.checking import check
     from harness.choosing import choose
+    from harness.delivering import simulate
+    from harness.destinations import emulated, setup_of_profile
     from harness.errors import ProducerError, UsageError
     from harness.expected import read_case, write_case
     from harness.generate import Composer, unit_numbers, whole
@@ -73,8 +76,10 @@ __all__ = [
     "case_name",
     "check",
     "choose",
+    "code_table",
     "contract_ids",
     "differences",
+    "emulated",
     "exact",
     "failing",
     "failures",
@@ -91,6 +96,8 @@ __all__ = [
     "read",
     "read_case",
     "schema",
+    "setup_of_profile",
+    "simulate",
     "strategy",
     "unbroken",
     "unit_numbers",
@@ -107,6 +114,8 @@ _ELSEWHERE = {
     "choose": "harness.choosing",
     "find_workspace": "harness.workspace",
     "outcome": "harness.regressing",
+    "simulate": "harness.delivering",
+    **dict.fromkeys(("emulated", "setup_of_profile"), "harness.destinations"),
     **dict.fromkeys(("ProducerError", "UsageError"), "harness.errors"),
     **dict.fromkeys(("Produced", "produce"), "harness.producing"),
     **dict.fromkeys(("Case", "Promises", "case_folders", "case_name", "judged"), "harness.cases"),

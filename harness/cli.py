@@ -13,6 +13,9 @@ from harness.commands import (
     case,
     check,
     contracts,
+    deliver,
+    emulate,
+    fidelity,
     generate,
     init,
     log,
@@ -41,6 +44,9 @@ cases = typer.Typer(help="Cases: payloads that are kept, with what must be said 
 app.add_typer(cases, name="case")
 
 app.command("run")(main_job.run)
+app.command("deliver")(deliver.deliver)
+app.command("fidelity")(fidelity.fidelity)
+app.command("emulate")(emulate.emulate)
 app.command("check")(check.check)
 app.command("generate")(generate.generate)
 app.command("init")(init.init)
@@ -80,7 +86,7 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing of this run was recorded\n")
+        sys.stderr.write("interrupted: nothing of this run was recorded; what was sent: `harness deliver --list`\n")
         sys.exit(130)
     except Exception as error:
         if not isinstance(error, _expected()):
@@ -90,9 +96,10 @@ def main() -> None:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """Errors that say what, where and what to do. The RAID log's counts only where a command has loaded that room."""
-    log = sys.modules.get("raid_log")
-    return (ContractError, PayloadError, UsageError, *([log.StoreError] if log else []))
+    """Errors that say what, where and what to do; those of a room only where a command has loaded it."""
+    rooms = {"raid_log": "StoreError", "interfaces.fusion": "FusionError", "interfaces.emulator": "EmulatorError"}
+    loaded = [getattr(sys.modules[room], name) for room, name in rooms.items() if room in sys.modules]
+    return (ContractError, PayloadError, UsageError, *loaded)
 
 
 if __name__ == "__main__":

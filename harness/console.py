@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
 
 from harness.errors import UsageError
 
@@ -23,6 +26,52 @@ COLOURS: Mapping[str, str] = {
 NEVER_WRAPPED = frozenset({"id", "list", "column", "rule", "from", "interface", "gate", "severity", "rate", "verdict"})
 WIDTH = 100
 """Columns of a table where the output is no terminal."""
+
+
+class Board:
+    """How far a run has come, and the jobs of the payload that is being delivered."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar, self._task = bar, bar.task_ids[0]
+        self._tree: Tree | None = None
+
+    def __rich__(self) -> Group:
+        return Group(self._bar, *([self._tree] if self._tree else []))
+
+    def begin(self, title: str) -> None:
+        """Say what is at hand; it has no jobs yet."""
+        self._tree = None
+        self._bar.update(self._task, description=title)
+
+    def jobs(self, title: str, jobs: Iterable[Job]) -> None:
+        """Show the jobs as they stand."""
+        self._tree = Tree(title)
+        for job in jobs:
+            _branch(self._tree, job)
+
+    def advance(self) -> None:
+        """One payload is done."""
+        self._tree = None
+        self._bar.advance(self._task)
+
+
+class Job(Protocol):
+    """A request of the pod with its children."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def request(self) -> int: ...  # noqa: D102
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def children(self) -> Sequence[Job]: ...  # noqa: D102
+
+
+def _branch(tree: Tree, job: Job) -> None:
+    below = tree.add(Text(f"{job.request} {job.name or 'request'}: {job.state or 'no state yet'}"))
+    for child in job.children:
+        _branch(below, child)
 
 
 class Screen:
@@ -72,6 +121,18 @@ class Screen:
         with bar:
             bar.add_task("", total=total)
             yield bar
+
+    @contextmanager
+    def board(self, words: str, total: int) -> Iterator[Board]:
+        """A bar, and below it the jobs of the delivery at hand; nothing where output is quiet or no terminal."""
+        with self.progress(words, total) as bar:
+            board = Board(bar)
+            if bar.disable:
+                yield board
+                return
+            bar.stop()  # the board draws the bar, together with the tree
+            with Live(board, console=self.err, transient=True, refresh_per_second=4):
+                yield board
 
     def error(self, error: Any) -> None:
         """Print what is wrong, where, and what to do. Never silenced."""

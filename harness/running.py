@@ -6,15 +6,15 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from contracts import CheckResult, Contract, Interface, Profile, RunResult, Submission, load
+from contracts import CheckResult, Contract, Delivered, EvidenceClass, Interface, Profile, RunResult, Submission, load
 from harness.checking import check
 from harness.choosing import choose
 from harness.errors import UsageError
 from harness.version import __version__
-from interfaces import Limits, read
+from interfaces import Limits, Payload, read
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,31 @@ class Delivery:
     path: Path
     interface: Interface
     contract: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A payload of a run with its verdicts, on the way to be delivered."""
+
+    delivery: Delivery
+    payload: Payload
+    contract: Contract
+    result: CheckResult
+    submission: str  # id it will have
+    cycle: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a payload's delivery brought, and where it went."""
+
+    delivered: Delivered
+    evidence_class: EvidenceClass
+    environment: str
+
+
+Deliverer = Callable[[Checked], Sent | None]
+"""Sends a payload; None where it was only checked."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +67,7 @@ class PayloadChecked:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """All payloads are checked; nothing is recorded yet."""
+    """All payloads are done; nothing is recorded yet."""
 
     result: RunResult
 
@@ -57,12 +82,12 @@ def deliveries(paths: Iterable[Path], profile: Profile, *, interface: str = "", 
     A payload's interface is the one named, else its folder's name, else the only row of the register with its
     contract. Raises UsageError where that tells none.
     """
-    files = list(_files(paths)) or list(_files([profile.path / "payloads"] if profile.path else []))
-    if not files:
+    found = list(files(paths)) or list(files([profile.path / "payloads"] if profile.path else []))
+    if not found:
         raise UsageError("no payloads", where=str(profile.path or "no profile"), todo="name files or folders")
     if not profile.register:
         raise UsageError(f"profile {profile.name} has no register of interfaces", todo="choose a profile that has one")
-    return [_delivery(path, profile, interface, contract) for path in files]
+    return [_delivery(path, profile, interface, contract) for path in found]
 
 
 def run(
@@ -75,10 +100,12 @@ def run(
     sample: int = 100,
     limits: Limits | None = None,
     listeners: Iterable[Listener] = (),
+    deliverer: Deliverer | None = None,
 ) -> RunResult:
-    """Return the run over the deliveries; nothing is recorded here. Times are aware.
+    """Return the run over the deliveries, each checked and, with a deliverer, sent; nothing is recorded here.
 
-    Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment it was read.
+    Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment it was read, or
+    sent. Times are aware.
     """
     told = list(listeners)
     run_id = str(uuid.uuid4())
@@ -90,14 +117,22 @@ def run(
     for number, delivery in enumerate(todo, start=1):
         if delivery.contract not in contracts:
             contracts[delivery.contract] = load(delivery.contract, profile)
-        result = _checked(delivery, contracts[delivery.contract], profile, as_of, sample, limits)
+        contract = contracts[delivery.contract]
+        payload = read(delivery.path, contract, limits=limits)
+        result = check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
+        identity, read_at = f"{run_id}/{number}", now()
+        checked = Checked(delivery, payload, contract, result, identity, cycle)
+        sent = deliverer(checked) if deliverer else None
         submission = Submission(
-            id=f"{run_id}/{number}",
+            id=identity,
             interface=delivery.interface.id,
-            submitted_at=now(),
+            submitted_at=sent.delivered.sent_at if sent else read_at,
             result=result,
             unit_hashes=unit_hashes(delivery.interface.id, result),
             cycle=cycle,
+            evidence_class=sent.evidence_class if sent else "conformance",
+            environment=sent.environment if sent else "",
+            delivered=sent.delivered if sent else None,
         )
         submissions.append(submission)
         _tell(told, PayloadChecked(submission))
@@ -121,14 +156,8 @@ def unit_hashes(interface: str, result: CheckResult) -> tuple[bytes, ...]:
     )
 
 
-def _checked(
-    delivery: Delivery, contract: Contract, profile: Profile, as_of: date, sample: int, limits: Limits | None
-) -> CheckResult:
-    payload = read(delivery.path, contract, limits=limits)
-    return check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files at and under the paths, by name, hidden ones left out. Raises UsageError for a missing path."""
     for path in paths:
         if path.is_dir():
             yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from contracts import ORACLE
@@ -26,6 +26,20 @@ class UnpackLimits(BaseModel):
         return Limits(total_bytes=self.total_mb * 1024**2, ratio=self.ratio, members=self.members)
 
 
+class PodSettings(BaseModel):
+    """What a delivery to a pod needs besides its address. Who signs on is told by variables alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ca_file: Path | None = None  # certificate authority of a proxy, added to the usual ones
+    token_url: str = ""  # of the identity domain, for HARNESS_POD_CLIENT_ID and HARNESS_POD_CLIENT_SECRET
+    token_scope: str = ""
+    timeout_seconds: float = Field(default=300, gt=0)  # of one call; a large file takes the pod minutes to store
+    reply_mb: int = Field(default=512, gt=0)  # a larger reply is refused
+    budget_minutes: float = Field(default=120, gt=0)  # of one delivery; then it stays open, to be resumed
+    parameters: dict[str, str | dict[str, str]] = {}  # setting of a contract's parameter -> text, or value -> text
+
+
 class Settings(BaseSettings):
     """All settings and their defaults. Nested ones: ``HARNESS_LIMITS__TOTAL_MB=4096``."""
 
@@ -35,6 +49,7 @@ class Settings(BaseSettings):
     store: str = ""  # SQLAlchemy URL; default: store.db in the workspace
     sample: int = Field(default=100, gt=0)  # findings kept per rule
     limits: UnpackLimits = UnpackLimits()
+    pod: PodSettings = PodSettings()
     producer: dict[str, Producer] = {}  # interface id -> how it is put under test
 
 

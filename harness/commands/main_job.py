@@ -1,24 +1,41 @@
-"""``harness run``: the main job. Every payload read, checked, recorded; then this run and the week to date."""
+"""``harness run``: the main job. Every payload read, checked, delivered, recorded; then this run and the week to date."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from contracts import CheckResult, RunResult, load
 from harness.commands.log import readiness_json
-from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
-from harness.console import Screen, write_json
+from harness.commands.options import (
+    ContractOption,
+    CycleOption,
+    HoldBackOption,
+    InterfaceOption,
+    JsonOption,
+    NoColorOption,
+    PodOption,
+    ProfileOption,
+    QuietOption,
+    WorkspaceOption,
+)
+from harness.console import Board, Screen, write_json
 from harness.running import Event, Listener, PayloadChecked, deliveries
 from harness.running import run as run_deliveries
 from harness.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import Figures, Readiness, RunRow
+    from harness.delivering import JournaledDeliverer
+    from harness.destinations import Destination
+    from raid_log import Figures, Readiness, RunRow, Store
+
+_WITHOUT = {"acceptance": "no pod", "simulated": "nothing was sent to the emulator"}
 
 
 def run(
@@ -28,11 +45,12 @@ def run(
     ] = None,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
-    interface: Annotated[
-        str, typer.Option("--interface", "-i", help="Interface of all payloads (default: their folder's name).")
-    ] = "",
-    contract: Annotated[str, typer.Option("--contract", "-c", help="Contract of all payloads.")] = "",
-    cycle: Annotated[str, typer.Option(help="Test cycle, e.g. SIT2; blank in ordinary operation.")] = "",
+    interface: InterfaceOption = "",
+    contract: ContractOption = "",
+    cycle: CycleOption = "",
+    pod: PodOption = "",
+    no_deliver: Annotated[bool, typer.Option("--no-deliver", help="Check only; nothing is sent.")] = False,
+    hold_back: HoldBackOption = False,
     alluredir: Annotated[
         Path | None, typer.Option(help="Write Allure results of class delivered.", metavar="DIR")
     ] = None,
@@ -40,19 +58,24 @@ def run(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Check payloads as deliveries of their interfaces and record them: exit 0 all recorded, 2 not."""
+    """Check payloads as deliveries of their interfaces, deliver and record them: exit 0 all recorded, 2 not."""
     from raid_log import figures, open_store, readiness, run_figures
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile, make=True)
     with open_store(found.store_url) as store:
         items = deliveries(paths or (), found.profile, interface=interface, contract=contract)
-        with screen.progress("running", len(items)) as bar:
+        with (
+            screen.board("running", len(items)) as board,
+            deliverer(found, store, pod, board, deliver=not no_deliver) as sender,
+        ):
+            if sender:
+                sender.hold_back = hold_back
             result = run_deliveries(
                 items, found.profile, started_at=_now(), now=_now, cycle=cycle, sample=found.settings.sample,
-                limits=found.settings.limits.limits(), listeners=[_advance(bar)],
+                limits=found.settings.limits.limits(), listeners=[advance(board)], deliverer=sender,
             )  # fmt: skip
-        store.record(result, found.profile)
+        store.record(result, found.profile, deliveries=sender.recorded if sender else {})
         if alluredir:
             _write_allure(result, found, alluredir)
         as_of = _now()
@@ -62,16 +85,69 @@ def run(
     _print(screen, [submission.result for submission in result.submissions], rows, week, decision)
     if json:
         write_json(json, _report(result, rows, week, decision))
+    if sender and sender.failures:
+        say_failures(screen, sender)
+        raise typer.Exit(2)
+
+
+@contextmanager
+def destination(found: Workspace, pod: str) -> Iterator[Destination]:
+    """Give the pod that is named, else the emulator of this process."""
+    from harness import destinations
+
+    settings = found.settings.pod
+    with (
+        destinations.pod(pod, settings, os.environ)
+        if pod
+        else destinations.in_process(found.profile, settings=settings) as place
+    ):
+        yield place
+
+
+@contextmanager
+def deliverer(
+    found: Workspace, store: Store, pod: str, board: Board, *, deliver: bool = True, resend_unknown: bool = False
+) -> Iterator[JournaledDeliverer | None]:
+    """Give what sends the payloads of a run and shows their jobs on the board; None where nothing is to be sent."""
+    if not deliver:
+        yield None
+        return
+    from harness.delivering import JournaledDeliverer
+
+    with destination(found, pod) as place:
+        yield JournaledDeliverer(
+            place, store, resend_unknown=resend_unknown,
+            on_jobs=lambda checked, jobs: board.jobs(f"{checked.delivery.interface.id} {checked.payload.name}", jobs),
+        )  # fmt: skip
+
+
+def say_failures(screen: Screen, sender: JournaledDeliverer) -> None:
+    """Say what was not sent: the first error in full, the number of payloads behind each."""
+    told: dict[str, list[str]] = {}
+    for checked, error in sender.failures:
+        told.setdefault(error.what, []).append(checked.payload.name)
+    first = {error.what: error for _, error in reversed(sender.failures)}
+    for what, names in told.items():
+        screen.error(first[what])
+        screen.err.print(f"   not sent, checked only: {_few(names)}", markup=False)
+
+
+def _few(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _advance(bar: Progress) -> Listener:
+def advance(board: Board) -> Listener:
+    """Return what moves the board on, payload by payload."""
+
     def listen(event: Event) -> None:
         if isinstance(event, PayloadChecked):
-            bar.update(bar.task_ids[0], advance=1, description=event.submission.interface)
+            board.advance()
+            board.begin(event.submission.interface)
 
     return listen
 
@@ -84,12 +160,19 @@ def _write_allure(result: RunResult, found: Workspace, folder: Path) -> None:
 
 
 def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week: Figures, decision: Readiness) -> None:
-    columns = ["interface", "name", "subm.", "records", "units", "conforming", "rate", "open crit.", "open sign."]
+    sent = sorted({row.sent_rate_name for row in rows if row.sent})
+    checked = {"units": "units", "conf.": "conforming", "conf. rate": "conformance rate"}
+    answered = (
+        {"acc.": "accepted", "rej.": "rejected", "open": "pending or unknown", "acc. rate": sent[0]} if sent else {}
+    )
+    columns = ["interface", "name", *checked, *answered, "crit.", "sign."]
     table = [
-        (row.interface, row.name, row.submissions, f"{row.records:,}", f"{row.units:,}", f"{row.conforming:,}", row.rate.text, row.open_critical, row.open_significant)
+        (row.interface, row.name, *_checked(row), *(_answered(row) if sent else ()), row.open_critical, row.open_significant)
         for row in rows
     ]  # fmt: skip
-    screen.table("This run, class conformance, every attempt", columns, table, columns[2:])
+    screen.table("This run, every attempt", columns, table, columns[2:])
+    words = {**checked, **answered, "crit., sign.": "open defects"}
+    screen.line("  " + "; ".join(f"{short} {long}" for short, long in words.items() if short != long), "dim")
     unchecked = {
         (rule.id, rule.reason) for result in results for rule in result.rules if rule.status in ("not_checked", "stale")
     }
@@ -99,18 +182,28 @@ def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week:
     screen.line()
     state = "open, week to date" if week.window_open else "closed"
     screen.line(f"Programme week {week.window.label}: {state}, first attempts only", "bold")
-    for name, missing in (("conformance", "no unit of an active contract"), ("acceptance", "no pod")):
+    for name in ("conformance", "simulated", "acceptance"):
         rate = week.rates[name]
         evidence = (
             f"{rate.pooled.accepted:,} of {rate.pooled.submitted:,} units, class {name}"
             if rate.pooled.submitted
-            else f"class {name}: {missing}"
+            else f"class {name}: {_WITHOUT.get(name, 'no unit of an active contract')}"
         )
-        screen.line(f"  {name + ' rate':<18} {rate.pooled.text:<12} {evidence}")
+        screen.line(f"  {rate.name:<25} {rate.pooled.text:<12} {evidence}")
     for name, defects in (("open critical", week.open_critical), ("open significant", week.open_significant)):
         split = ", ".join(f"{count} {kind}" for kind, count in defects.by_class.items())
-        screen.line(f"  {name:<18} {defects.count:<12} {'by class: ' + split if split else ''}".rstrip())
-    screen.line(f"  {'readiness':<18} {decision.text:<12} {_missing(decision)}".rstrip())
+        screen.line(f"  {name:<25} {defects.count:<12} {'by class: ' + split if split else ''}".rstrip())
+    screen.line(f"  {'readiness':<25} {decision.text:<12} {_missing(decision)}".rstrip())
+
+
+def _checked(row: RunRow) -> tuple[str, ...]:
+    return f"{row.units:,}", f"{row.conforming:,}", row.rate.text
+
+
+def _answered(row: RunRow) -> tuple[str, ...]:
+    if not row.sent:
+        return "-", "-", "-", "not sent"
+    return f"{row.accepted:,}", f"{row.rejected:,}", f"{row.undecided:,}", row.sent_rate.text
 
 
 def _missing(decision: Readiness) -> str:
@@ -128,6 +221,8 @@ def _report(result: RunResult, rows: list[RunRow], week: Figures, decision: Read
         "interfaces": [
             {"interface": row.interface, "name": row.name, "submissions": row.submissions, "records": row.records,
              "units": row.units, "conforming": row.conforming, "rate": row.rate.text,
+             "evidence_class": row.evidence_class, "sent": row.sent, "accepted": row.accepted, "rejected": row.rejected,
+             "undecided": row.undecided, "excluded": row.excluded, "sent_rate": row.sent_rate.text if row.sent else "",
              "open_critical": row.open_critical, "open_significant": row.open_significant}
             for row in rows
         ],

@@ -23,6 +23,18 @@ ReleaseOption = Annotated[
 JsonOption = Annotated[
     str, typer.Option("--json", help="Write the result as JSON to FILE, `-` = standard output.", metavar="FILE")
 ]
+PodOption = Annotated[
+    str, typer.Option("--pod", help="Deliver to this pod, https://...; credentials in HARNESS_POD_* variables (default: the emulator of this process).", metavar="URL")
+]  # fmt: skip
+CycleOption = Annotated[str, typer.Option(help="Test cycle, e.g. SIT2; blank in ordinary operation.")]
+InterfaceOption = Annotated[
+    str, typer.Option("--interface", "-i", help="Interface of all payloads (default: their folder's name).")
+]
+ContractOption = Annotated[str, typer.Option("--contract", "-c", help="Contract of all payloads.")]
+ResendOption = Annotated[
+    bool, typer.Option("--resend-unknown", help="Send again what may or may not have arrived: only after a look into the pod.")
+]  # fmt: skip
+HoldBackOption = Annotated[bool, typer.Option("--hold-back", help="Do not send what does not conform.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 NoColorOption = Annotated[bool, typer.Option("--no-color", help="Print without colours.")]
 

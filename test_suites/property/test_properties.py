@@ -26,12 +26,16 @@ from harness import (
     ContractError,
     UsageError,
     check,
+    code_table,
     contract_ids,
+    emulated,
     frames,
     load,
     masked_records,
     read,
     schema,
+    setup_of_profile,
+    simulate,
     strategy,
     unit_numbers,
     whole,
@@ -55,6 +59,7 @@ STORIES = {
     "p7": "Damaged bytes end in findings",
     "p8": "Masked values are shown nowhere",
     "p9": "The same seed gives the same payload",
+    "p10": "The emulator says what the contract predicts",
 }
 
 
@@ -242,7 +247,68 @@ def test_p9_the_same_seed_gives_the_same_payload(composer: Composer, drawn: Draw
     explore(composer.contract, st.integers(0, 2**32 - 1), promise, written=written, share=0.4)
 
 
+def test_p10_the_emulator_accepts_valid_payloads(composer: Composer, drawn: Drawn, explore: Explore) -> None:
+    contract = composer.contract
+    setup = _setup(contract.profile)
+
+    def promise(records: Composed) -> None:
+        with _folder() as folder, emulated(setup) as pod:
+            write(folder / "payload.zip", contract, records)
+            _, delivered = simulate(folder / "payload.zip", contract, pod)
+        said = [f"{row['said']} {row['column']}".strip() for row in delivered.answers.iter_rows(named=True)]
+        outcomes = set(delivered.outcomes["outcome"])
+        assert outcomes == {"accepted"}, f"a valid payload is {', '.join(sorted(outcomes))}: {'; '.join(said[:3])}"
+
+    explore(contract, drawn, promise, share=0.6)
+
+
+def test_p10_the_emulator_refuses_breakers_with_their_code(composer: Composer, explore: Explore) -> None:
+    contract, found = composer.contract, Breakers(composer.contract)
+    setup = _setup(contract.profile)
+    coded = sorted(rule.id for rule in contract.rules.values() if rule.code)
+    loads = code_table("load")
+
+    def promise(identity: str) -> None:
+        rule = contract.rules[identity]
+        broken = found.of(rule)
+        if broken is None:
+            return
+        with _folder() as folder, emulated(setup) as pod:
+            result, delivered = simulate(broken.write(folder / "payload.zip"), contract, pod)
+        predicted = result.predictions.filter(pl.col("rule") == identity)["unit"]
+        if not predicted.len():
+            return  # the rule's code stands for part of its failures only: a text too long, but not for the loader
+        codes = {"load" if code in loads else code for code in _codes(delivered.answers, predicted)}
+        rejected = delivered.outcomes["outcome"].gather(predicted).is_in(["rejected"]).all()
+        if identity in contract.differs:
+            assert rule.code not in codes, f"the emulator refuses {identity} with {rule.code}: it differs no longer"
+        else:
+            assert rule.code in codes, (
+                f"{identity} predicts {rule.code}, the emulator says {sorted(codes) or 'nothing'}"
+            )
+            assert rejected, f"{identity} predicts a refusal, the emulator does not refuse"
+
+    def written(identity: str, path: Path) -> Path:
+        if broken := found.of(contract.rules[identity]):
+            return broken.write(path)
+        raise UsageError(f"{identity} has no breaker")
+
+    if not coded:
+        pytest.skip(f"{contract.id} predicts no code")
+    explore(contract, st.sampled_from(coded), promise, written=written)
+
+
 # what the promises are made of
+
+
+@cache
+def _setup(profile: str) -> Any:
+    """The emulated pod's reference data: the profile's lists."""
+    return setup_of_profile(profile_of(profile))
+
+
+def _codes(answers: pl.DataFrame, units: pl.Series) -> set[str]:
+    return set(answers.filter(pl.col("unit").is_in(units.implode()))["code"])
 
 
 @contextmanager

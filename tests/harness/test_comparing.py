@@ -34,7 +34,8 @@ def outcomes(*said: str) -> pl.DataFrame:
 def answers(contract: Contract, *rows: tuple[int, str, str]) -> pl.DataFrame:
     """Unit, code, column."""
     table = [
-        {"unit": unit, "file": "gl" if column else "", "column": column, "code": code, "said": code, "rule": "", "counts": True}
+        {"unit": unit, "file": "gl" if column else "", "column": column, "code": code, "said": code, "rule": ""}
+        | {"counts": True}
         for unit, code, column in rows
     ]  # fmt: skip
     return pl.DataFrame(table, schema=dict(ANSWER_COLUMNS))

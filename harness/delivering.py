@@ -1,0 +1,272 @@
+"""Delivery: a checked payload sent to a pod, followed to its end, and what became of each accept unit."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from contracts import ANSWER_COLUMNS, FINAL, CheckResult, Contract, Delivered, Records
+from harness.checking import check
+from harness.comparing import compared, explained
+from harness.destinations import Destination
+from harness.errors import UsageError
+from harness.running import Checked, Sent
+from interfaces import Payload, read
+from interfaces.fusion import (
+    Entry,
+    FusionError,
+    JobNode,
+    Order,
+    StillRunning,
+    Unknown,
+    failed,
+    fetch,
+    follow,
+    follow_data_set,
+    parameter_sets,
+    send,
+    send_import,
+    worst,
+)
+from interfaces.fusion.outcomes import Outcomes, Report, assign, parse_data_set
+from interfaces.fusion.outcomes import read as read_reports
+
+if TYPE_CHECKING:
+    from raid_log import DeliveryEntry, Store
+
+JobsListener = Callable[[Sequence[JobNode]], None]
+GONE = "the emulator of that process is gone"
+
+
+@dataclass
+class Scratch:
+    """The journal of a delivery that nobody has to find again: generated payloads, sent to the emulator."""
+
+    step: str = "intended"
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def note(self, step: str, /, **facts: str) -> None:
+        """Remember a step."""
+        self.step = step
+        self.facts |= facts
+
+
+def document_name(interface: str, path: Path, identity: str) -> str:
+    """Return the payload's name at the pod: ``<interface>_<part of the delivery's id><suffix>``, found again by it."""
+    return f"{interface}_{identity.replace('-', '')[:16]}{path.suffix or '.zip'}"
+
+
+def deliver(
+    path: Path,
+    payload: Payload,
+    contract: Contract,
+    result: CheckResult,
+    destination: Destination,
+    entry: Entry,
+    *,
+    document: str,
+    sent_at: datetime | None = None,
+    resend_unknown: bool = False,
+    on_jobs: JobsListener | None = None,
+) -> Delivered:
+    """Send the payload unless the entry says that it was sent, and return what became of its units.
+
+    Can be called again with the same entry after any end. What has not ended within the destination's budget is
+    pending, what may or may not have been sent is unknown. ``sent_at``: of a delivery taken up again, the moment it
+    was first sent. Raises FusionError where nothing was sent.
+    """
+    order = _order(path, payload, contract, destination, document)
+    watch = on_jobs or (lambda _: None)
+    sent_at = sent_at or destination.now()
+    try:
+        request = send(destination.client, order[0], entry, resend_unknown=resend_unknown, sleep=destination.sleep)
+        reports, load_failed, trouble = _followed(order, request, entry, destination, watch)
+    except Unknown:
+        return _undecided(result, "unknown", "S1", sent_at)
+    except StillRunning:
+        return _undecided(result, "pending", "S1", sent_at, entry.facts.get("request", ""))
+    outcomes = assign(contract, Records(contract, payload.frames), reports, ended=True, load_failed=load_failed)
+    entry.note("read", unread=str(trouble))
+    return decided(contract, result, outcomes, request=request, sent_at=sent_at, ended_at=destination.now())
+
+
+def decided(
+    contract: Contract, result: CheckResult, outcomes: Outcomes, *, request: str, sent_at: datetime, ended_at: datetime
+) -> Delivered:
+    """Return the outcomes with their comparison, and the answers with their rules."""
+    table = compared(result, outcomes.units)
+    final = table["outcome"].is_in(list(FINAL)).all()
+    return Delivered(
+        request, sent_at, ended_at if final else None, table, explained(result, outcomes.answers, contract)
+    )
+
+
+def _order(path: Path, payload: Payload, contract: Contract, destination: Destination, document: str) -> list[Order]:
+    """One order per import that the payload needs; the first one loads it."""
+    if refusal := destination.refusal(contract):
+        raise UsageError(f"not delivered: {refusal}", where=str(path), todo="check it only, by --no-deliver")
+    content = path.read_bytes()
+    if contract.channel == "hdl":
+        return [Order("hdl", contract.id, document, content)]
+    oracle: Mapping[str, str] = contract.oracle
+    sets = parameter_sets(contract, payload.frames, destination.parameters)
+    return [
+        Order(
+            "fbdi", contract.id, document, content, account=oracle["ucm_account"], option=oracle["interface_option"],
+            job=oracle["job"], parameters=parameters,
+        )
+        for parameters in sets
+    ]  # fmt: skip
+
+
+def _followed(
+    orders: Sequence[Order], request: str, entry: Entry, destination: Destination, watch: JobsListener
+) -> tuple[list[Report], bool, int]:
+    """Reports of what was sent, whether its load failed, and how many documents could not be understood."""
+    client, sleep, clock = destination.client, destination.sleep, destination.clock
+    budget = {"budget_seconds": destination.budget_seconds, "sleep": sleep, "clock": clock}
+    if orders[0].channel == "hdl":
+        status = follow_data_set(client, request, **budget)  # type: ignore[arg-type]
+        entry.note("ended", state=str(status.get("DataSetStatusCode", "")))
+        return [parse_data_set(status, client.hdl_messages(request))], False, 0
+    tree = follow(client, request, on_tree=watch, **budget)  # type: ignore[arg-type]
+    load_failed = bool(tree) and failed(tree[0].state)
+    for number, order in enumerate(orders[1:] if not load_failed else (), start=2):
+        another = send_import(client, order, entry, number=number, sleep=sleep)
+        tree = [*tree, *follow(client, another, on_tree=watch, **budget)]  # type: ignore[arg-type]
+    missing: list[int] = []
+    documents = fetch(client, tree, on_missing=lambda number, _: missing.append(number))
+    entry.note("ended", state=worst(tree))
+    reports, strange = read_reports(documents)
+    return reports, load_failed, len(missing) + len(strange)
+
+
+def _undecided(result: CheckResult, outcome: str, stage: str, sent_at: datetime, request: str = "") -> Delivered:
+    count = result.units.height
+    table = pl.DataFrame({"outcome": [outcome] * count, "stage": [stage] * count})
+    return Delivered(request, sent_at, None, compared(result, table), pl.DataFrame(schema=dict(ANSWER_COLUMNS)))
+
+
+def simulate(path: Path, contract: Contract, destination: Destination) -> tuple[CheckResult, Delivered]:
+    """Return what the contract and what the destination say of a payload; nothing is noted or recorded.
+
+    For payloads that nobody would miss: generated ones, sent to an emulator. Raises as ``deliver`` does.
+    """
+    payload = read(path, contract)
+    result = check(payload, contract)
+    document = document_name(contract.id.rpartition(".")[2], path, str(uuid.uuid4()))
+    return result, deliver(path, payload, contract, result, destination, Scratch(), document=document)
+
+
+def by_hand(pod: str) -> Callable[[Checked], Sent]:
+    """Return what books payloads as sent to the pod by a person: pending until their reports are imported."""
+
+    def booked(checked: Checked) -> Sent:
+        now = datetime.now(UTC)
+        return Sent(_undecided(checked.result, "pending", "S1", now), "acceptance", pod)
+
+    return booked
+
+
+class Journaled:
+    """An entry of the store's journal as the client writes it: every step is on the disk when ``note`` returns."""
+
+    def __init__(self, entry: DeliveryEntry, now: Callable[[], datetime]) -> None:
+        self._entry, self._now = entry, now
+
+    @property
+    def step(self) -> str:
+        """The step noted last."""
+        return self._entry.step
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """All facts noted so far."""
+        return {name: str(value) for name, value in self._entry.facts.items()}
+
+    def note(self, step: str, /, **facts: str) -> None:
+        """Write a step and its facts."""
+        self._entry.note(step, self._now(), **facts)
+
+
+@dataclass
+class JournaledDeliverer:
+    """Delivers the checked payloads of a run, each noted in the store's journal before it is sent.
+
+    ``recorded`` names the delivery of each submission, for ``Store.record``; ``failures`` what was not sent, and why.
+    """
+
+    destination: Destination
+    store: Store
+    resend_unknown: bool = False
+    hold_back: bool = False  # what does not conform is not sent
+    on_jobs: Callable[[Checked, Sequence[JobNode]], None] | None = None
+    recorded: dict[str, str] = field(default_factory=dict)
+    failures: list[tuple[Checked, FusionError | UsageError]] = field(default_factory=list)
+
+    def __call__(self, checked: Checked) -> Sent | None:
+        """Send the payload; None, and a note among ``failures``, where it was not."""
+        if self.destination.refusal(checked.contract) or (self.hold_back and checked.result.blocking):
+            return None
+        try:
+            return self.resumed(checked, self._entry(checked))
+        except (FusionError, UsageError) as error:
+            self.failures.append((checked, error))
+            return None
+
+    def resumed(self, checked: Checked, entry: DeliveryEntry) -> Sent:
+        """Go on with a delivery from the step it came to. Raises FusionError where nothing was sent."""
+        watch = self.on_jobs
+        delivered = deliver(
+            checked.delivery.path,
+            checked.payload,
+            checked.contract,
+            checked.result,
+            self.destination,
+            Journaled(entry, self.destination.now),
+            document=entry.row.document,
+            sent_at=entry.row.opened_at,
+            resend_unknown=self.resend_unknown,
+            on_jobs=(lambda jobs: watch(checked, jobs)) if watch else None,
+        )
+        self.recorded[checked.submission] = entry.id
+        return Sent(delivered, self.destination.evidence_class, self.destination.environment)
+
+    def _entry(self, checked: Checked) -> DeliveryEntry:
+        """The journal's entry of the payload: one that a killed run left behind, or a new one."""
+        from raid_log import Intent
+
+        place = self.destination
+        open_ = self.store.same_intent(
+            interface=checked.delivery.interface.id, cycle=checked.cycle, environment=place.environment,
+            sha256=checked.payload.sha256,
+        )  # fmt: skip
+        if open_ and not place.lasting:
+            self.store.delivery(open_.id).note("not_sent", place.now(), reason=GONE)
+        elif open_ and open_.run:
+            raise UsageError(
+                f"{open_.payload} is on its way to {open_.environment} since {open_.opened_at:%Y-%m-%d %H:%M} UTC",
+                where=f"delivery {open_.id}", todo="take it up again by `harness deliver --resume`",
+            )  # fmt: skip
+        elif open_:
+            return self.store.delivery(open_.id)
+        intent = Intent(
+            interface=checked.delivery.interface.id,
+            contract=checked.contract.id,
+            version=checked.contract.version,
+            payload=checked.payload.name,
+            sha256=checked.payload.sha256,
+            environment=place.environment,
+            evidence_class=place.evidence_class,
+            document=document_name(checked.delivery.interface.id, checked.delivery.path, str(uuid.uuid4())),
+            cycle=checked.cycle,
+        )
+        entry = self.store.open_delivery(intent, place.now())
+        entry.note("intended", place.now(), path=str(checked.delivery.path.resolve()))
+        return entry

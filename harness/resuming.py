@@ -1,0 +1,106 @@
+"""Taking deliveries up again: those that an interrupted run left behind, and those that had not ended in time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts import Profile, load
+from harness.checking import check
+from harness.delivering import JournaledDeliverer
+from harness.errors import UsageError
+from harness.running import Checked, Delivery, Listener, files, run
+from interfaces import Limits, read
+from interfaces.fusion import FusionError
+
+if TYPE_CHECKING:
+    from raid_log import DeliveryRow, Store
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """One delivery that was taken up again."""
+
+    row: DeliveryRow  # as it stood before
+    changed: int  # units whose outcome became known or was changed
+
+
+def waiting(store: Store, environment: str) -> list[DeliveryRow]:
+    """Return the deliveries to a pod that have no end, or an end that no run recorded; oldest first."""
+    return [row for row in store.deliveries(environment=environment) if row.open]
+
+
+def resume(
+    rows: Sequence[DeliveryRow],
+    profile: Profile,
+    store: Store,
+    deliverer: JournaledDeliverer,
+    *,
+    paths: Iterable[Path] = (),
+    limits: Limits | None = None,
+    listeners: Iterable[Listener] = (),
+) -> Iterator[Resumed]:
+    """Go on with each delivery, record what was never recorded as one run per cycle, and yield what became of each.
+
+    A payload is found where it was sent from, or among ``paths``. Raises UsageError for one that is in neither.
+    What fails once more stands among the deliverer's ``failures``.
+    """
+    found = _found(rows, store, list(files(paths)))
+    for cycle in dict.fromkeys(row.cycle for row in rows if not row.run):
+        fresh = [row for row in rows if not row.run and row.cycle == cycle]
+        items = [Delivery(found[row.id], profile.register[row.interface], row.contract) for row in fresh]
+        now = datetime.now(UTC)
+        result = run(
+            items, profile, started_at=now, now=lambda: datetime.now(UTC), cycle=cycle, limits=limits,
+            listeners=listeners, deliverer=deliverer,
+        )  # fmt: skip
+        store.record(result, profile, deliveries=deliverer.recorded)
+        deliverer.recorded = {}
+        for row, submission in zip(fresh, result.submissions, strict=True):
+            yield Resumed(row, submission.result.submitted if submission.delivered else 0)
+    for row in rows:
+        if row.run:
+            yield _followed(row, found[row.id], profile, store, deliverer, limits)
+
+
+def _followed(
+    row: DeliveryRow, path: Path, profile: Profile, store: Store, deliverer: JournaledDeliverer, limits: Limits | None
+) -> Resumed:
+    """Follow a delivery whose run is recorded, and book what became known as a later outcome."""
+    contract = load(row.contract, profile)
+    payload = read(path, contract, limits=limits)
+    result = check(payload, contract, load_all_or_nothing=profile.load_all_or_nothing)
+    delivery = Delivery(path, profile.register[row.interface], row.contract)
+    checked = Checked(delivery, payload, contract, result, row.submission, row.cycle)
+    try:
+        sent = deliverer.resumed(checked, store.delivery(row.id))
+    except FusionError as error:
+        deliverer.failures.append((checked, error))
+        return Resumed(row, 0)
+    booked = store.record_outcome(row.submission, sent.delivered, profile, at=datetime.now(UTC), source="poll")
+    return Resumed(row, booked.units)
+
+
+def _found(rows: Sequence[DeliveryRow], store: Store, paths: Sequence[Path]) -> dict[str, Path]:
+    """Delivery id -> its payload, known by its hash."""
+    given = {_sha256(path): path for path in paths}
+    places = {}
+    for row in rows:
+        noted = Path(str(store.delivery(row.id).facts.get("path", "")))
+        here = noted.is_file() and _sha256(noted) == row.sha256
+        if not here and row.sha256 not in given:
+            raise UsageError(
+                f"the payload {row.payload} of delivery {row.id} is not where it was sent from, or was changed",
+                where=str(noted), todo="name the folder that it is in now",
+            )  # fmt: skip
+        places[row.id] = noted if here else given[row.sha256]
+    return places
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
