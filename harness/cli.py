@@ -21,6 +21,7 @@ from harness.commands import (
     log,
     main_job,
     mutate,
+    outcome,
     produce,
     regress,
     suite,
@@ -40,6 +41,8 @@ app = typer.Typer(
 )
 raid = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
 app.add_typer(raid, name="raid")
+outcomes = typer.Typer(help="Outcomes read by hand, from reports downloaded from a pod.", no_args_is_help=True)
+app.add_typer(outcomes, name="outcome")
 cases = typer.Typer(help="Cases: payloads that are kept, with what must be said of them.", no_args_is_help=True)
 app.add_typer(cases, name="case")
 
@@ -61,6 +64,8 @@ app.command("suite")(suite.suite)
 app.command("where")(where.where)
 raid.command("list")(log.list_items)
 raid.command("show")(log.show_item)
+outcomes.command("list")(outcome.list_outcomes)
+outcomes.command("import")(outcome.import_outcomes)
 cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)

@@ -87,11 +87,11 @@ def _followed(
 
 def _found(rows: Sequence[DeliveryRow], store: Store, paths: Sequence[Path]) -> dict[str, Path]:
     """Delivery id -> its payload, known by its hash."""
-    given = {_sha256(path): path for path in paths}
+    given = {sha256(path): path for path in paths}
     places = {}
     for row in rows:
         noted = Path(str(store.delivery(row.id).facts.get("path", "")))
-        here = noted.is_file() and _sha256(noted) == row.sha256
+        here = noted.is_file() and sha256(noted) == row.sha256
         if not here and row.sha256 not in given:
             raise UsageError(
                 f"the payload {row.payload} of delivery {row.id} is not where it was sent from, or was changed",
@@ -101,6 +101,7 @@ def _found(rows: Sequence[DeliveryRow], store: Store, paths: Sequence[Path]) -> 
     return places
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the hash by which a payload is known."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,6 +14,7 @@ from raid_log.recording import Recorded
 from raid_log.scores import Measured, latest_scores, score_history, score_totals
 from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
+from raid_log.submissions import SentSubmission, sent_submission, sent_submissions
 from raid_log.weeks import Week, Window, readiness_window, week_to_date
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Recorded",
     "RuleFidelity",
     "RunRow",
+    "SentSubmission",
     "Standing",
     "Store",
     "StoreError",
@@ -64,5 +66,7 @@ __all__ = [
     "run_figures",
     "score_history",
     "score_totals",
+    "sent_submission",
+    "sent_submissions",
     "week_to_date",
 ]

@@ -94,6 +94,11 @@ class Item:
         return "contract wrong" if marks & {"missed", "false_alarm"} else ""
 
     @property
+    def submissions(self) -> int:
+        """In how many submissions it was seen; one may show it at several stages."""
+        return len({occurrence.submission for occurrence in self.occurrences})
+
+    @property
     def evidence_class(self) -> str:
         """The strongest class of its occurrences, under which it is counted; blank without one."""
         seen = {occurrence.evidence_class for occurrence in self.occurrences}

@@ -42,8 +42,7 @@ def list_items(
     if json:
         write_json(json, [_item(one) for one in listed])
     rows = [
-        (one.id, one.severity, one.status, one.interface, len(one.occurrences), f"{one.cause} {one.title}")
-        for one in listed
+        (one.id, one.severity, one.status, one.interface, one.submissions, f"{one.cause} {one.title}") for one in listed
     ]
     screen.table("", ["id", "severity", "status", "interface", "times", "cause"], rows, ["times"])
     screen.line(f"{len(listed)} entries")
@@ -70,12 +69,12 @@ def show_item(
     for name, value in _facts(one).items():
         screen.line(f"  {name:<12} {value or '-'}")
     rows = [
-        (f"{seen.submitted_at:%Y-%m-%d %H:%M}", seen.evidence_class, seen.stage, seen.release, seen.version, seen.units, seen.records)
+        (f"{seen.submitted_at:%Y-%m-%d %H:%M}", seen.evidence_class, seen.stage, seen.comparison or "-", seen.release, seen.version, seen.units, seen.records)
         for seen in one.occurrences
     ]  # fmt: skip
     screen.table(
         "occurrences",
-        ["at (UTC)", "class", "stage", "release", "contract", "units", "records"],
+        ["at (UTC)", "class", "stage", "comparison", "release", "contract", "units", "records"],
         rows,
         ["units", "records"],
     )
@@ -157,7 +156,7 @@ def _item(one: Item) -> dict[str, Any]:
     return {
         "id": one.id, "title": one.title, **_facts(one), "open": one.open, "evidence_class": one.evidence_class,
         "first_seen": one.first_seen.isoformat(), "last_seen": one.last_seen.isoformat(),
-        "fingerprints": list(one.fingerprints), "occurrences": len(one.occurrences),
+        "fingerprints": list(one.fingerprints), "occurrences": one.submissions,
         "history": [{"at": event.at.isoformat(), "event": event.kind, "by": event.by} for event in one.history],
     }  # fmt: skip
 

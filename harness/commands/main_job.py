@@ -26,7 +26,8 @@ from harness.commands.options import (
     WorkspaceOption,
 )
 from harness.console import Board, Screen, write_json
-from harness.running import Event, Listener, PayloadChecked, deliveries
+from harness.errors import UsageError
+from harness.running import Deliverer, Event, Listener, PayloadChecked, deliveries
 from harness.running import run as run_deliveries
 from harness.workspace import Workspace, find_workspace
 
@@ -49,6 +50,14 @@ def run(
     contract: ContractOption = "",
     cycle: CycleOption = "",
     pod: PodOption = "",
+    by_hand: Annotated[
+        str,
+        typer.Option(
+            "--by-hand",
+            help="A person uploads the payloads to this pod: book them as sent, outcomes to be imported.",
+            metavar="HOST",
+        ),
+    ] = "",
     no_deliver: Annotated[bool, typer.Option("--no-deliver", help="Check only; nothing is sent.")] = False,
     hold_back: HoldBackOption = False,
     alluredir: Annotated[
@@ -62,18 +71,21 @@ def run(
     from raid_log import figures, open_store, readiness, run_figures
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    if sum(map(bool, (pod, by_hand, no_deliver))) > 1:
+        raise UsageError("--pod, --by-hand and --no-deliver exclude each other", todo="say one of them")
     found = find_workspace(workspace, profile, make=True)
     with open_store(found.store_url) as store:
         items = deliveries(paths or (), found.profile, interface=interface, contract=contract)
         with (
             screen.board("running", len(items)) as board,
-            deliverer(found, store, pod, board, deliver=not no_deliver) as sender,
+            deliverer(found, store, pod, board, deliver=not (no_deliver or by_hand)) as sender,
         ):
             if sender:
                 sender.hold_back = hold_back
             result = run_deliveries(
                 items, found.profile, started_at=_now(), now=_now, cycle=cycle, sample=found.settings.sample,
-                limits=found.settings.limits.limits(), listeners=[advance(board)], deliverer=sender,
+                limits=found.settings.limits.limits(), listeners=[advance(board)],
+                deliverer=sender or _by_hand(by_hand),
             )  # fmt: skip
         store.record(result, found.profile, deliveries=sender.recorded if sender else {})
         if alluredir:
@@ -119,6 +131,14 @@ def deliverer(
             place, store, resend_unknown=resend_unknown,
             on_jobs=lambda checked, jobs: board.jobs(f"{checked.delivery.interface.id} {checked.payload.name}", jobs),
         )  # fmt: skip
+
+
+def _by_hand(pod: str) -> Deliverer | None:
+    if not pod:
+        return None
+    from harness.delivering import by_hand
+
+    return by_hand(pod)
 
 
 def say_failures(screen: Screen, sender: JournaledDeliverer) -> None:
