@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from harness.destinations import Destination
     from raid_log import Figures, Readiness, RunRow, Store
 
+_WIDE = 96
+"""Columns of a screen on which the table has room for names."""
 _WITHOUT = {"acceptance": "no pod", "simulated": "nothing was sent to the emulator"}
 
 
@@ -181,18 +183,18 @@ def _write_allure(result: RunResult, found: Workspace, folder: Path) -> None:
 
 def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week: Figures, decision: Readiness) -> None:
     sent = sorted({row.sent_rate_name for row in rows if row.sent})
-    checked = {"units": "units", "conf.": "conforming", "conf. rate": "conformance rate"}
-    answered = (
-        {"acc.": "accepted", "rej.": "rejected", "open": "pending or unknown", "acc. rate": sent[0]} if sent else {}
-    )
-    columns = ["interface", "name", *checked, *answered, "crit.", "sign."]
+    named = {"name": ""} if screen.out.width >= _WIDE else {}  # else every name is broken into pieces
+    checked = {"units": "", "conf.": "conforming", "conf. %": "conformance rate"}
+    answered = {"acc.": "accepted", "rej.": "rejected", "open": "pending or unknown", "acc. %": sent[0]} if sent else {}
+    defects = {"crit.": "open critical defects", "sign.": "open significant defects"}
+    columns = ["interface", *named, *checked, *answered, *defects]
     table = [
-        (row.interface, row.name, *_checked(row), *(_answered(row) if sent else ()), row.open_critical, row.open_significant)
+        (row.interface, *([row.name] if named else []), *_checked(row), *(_answered(row) if sent else ()), row.open_critical, row.open_significant)
         for row in rows
     ]  # fmt: skip
-    screen.table("This run, every attempt", columns, table, columns[2:])
-    words = {**checked, **answered, "crit., sign.": "open defects"}
-    screen.line("  " + "; ".join(f"{short} {long}" for short, long in words.items() if short != long), "dim")
+    screen.table("This run, every attempt", columns, table, [*checked, *answered, *defects])
+    meanings = {**checked, **answered, **defects}
+    screen.line("  " + "; ".join(f"{short} {long}" for short, long in meanings.items() if long), "dim")
     unchecked = {
         (rule.id, rule.reason) for result in results for rule in result.rules if rule.status in ("not_checked", "stale")
     }
@@ -217,13 +219,18 @@ def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week:
 
 
 def _checked(row: RunRow) -> tuple[str, ...]:
-    return f"{row.units:,}", f"{row.conforming:,}", row.rate.text
+    return f"{row.units:,}", f"{row.conforming:,}", _bare(row.rate.text)
 
 
 def _answered(row: RunRow) -> tuple[str, ...]:
     if not row.sent:
         return "-", "-", "-", "not sent"
-    return f"{row.accepted:,}", f"{row.rejected:,}", f"{row.undecided:,}", row.sent_rate.text
+    return f"{row.accepted:,}", f"{row.rejected:,}", f"{row.undecided:,}", _bare(row.sent_rate.text)
+
+
+def _bare(rate: str) -> str:
+    """The rate without the sign that its column's head has."""
+    return rate.removesuffix(" %")
 
 
 def _missing(decision: Readiness) -> str:
