@@ -155,6 +155,7 @@ class Delivered:
     ended_at: datetime | None  # when the last outcome became final; None while any is pending or unknown
     outcomes: pl.DataFrame  # OUTCOME_COLUMNS, one row per row of the units frame
     answers: pl.DataFrame  # ANSWER_COLUMNS
+    remarks: tuple[str, ...] = ()  # what of its reports could not be read, or names none of its units; no values
 
 
 @dataclass(frozen=True)

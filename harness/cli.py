@@ -32,6 +32,9 @@ from harness.errors import UsageError
 from harness.version import __version__
 from interfaces import PayloadError
 
+_INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended."""
+
 app = typer.Typer(
     name="harness",
     help="Integration test harness for Oracle Fusion interfaces.",
@@ -90,9 +93,10 @@ def main() -> None:
     """Run the command line; every expected error becomes three lines on standard error and exit code 2."""
     try:
         app()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing of this run was recorded; what was sent: `harness deliver --list`\n")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            sys.stderr.write("interrupted: nothing of this run was recorded; what was sent: `harness deliver --list`\n")
+        raise
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
@@ -102,7 +106,12 @@ def main() -> None:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Errors that say what, where and what to do; those of a room only where a command has loaded it."""
-    rooms = {"raid_log": "StoreError", "interfaces.fusion": "FusionError", "interfaces.emulator": "EmulatorError"}
+    rooms = {
+        "raid_log": "StoreError",
+        "interfaces.fusion": "FusionError",
+        "interfaces.fusion.outcomes": "ReportError",
+        "interfaces.emulator": "EmulatorError",
+    }
     loaded = [getattr(sys.modules[room], name) for room, name in rooms.items() if room in sys.modules]
     return (ContractError, PayloadError, UsageError, *loaded)
 

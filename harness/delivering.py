@@ -23,8 +23,6 @@ from interfaces.fusion import (
     FusionError,
     JobNode,
     Order,
-    StillRunning,
-    Unknown,
     failed,
     fetch,
     follow,
@@ -38,9 +36,12 @@ from interfaces.fusion.outcomes import Outcomes, Report, assign, parse_data_set
 from interfaces.fusion.outcomes import read as read_reports
 
 if TYPE_CHECKING:
-    from raid_log import DeliveryEntry, Store
+    from raid_log import DeliveryEntry, Store, StoreError
 
 JobsListener = Callable[[Sequence[JobNode]], None]
+TroubleListener = Callable[[FusionError], None]
+_BEFORE_ANY_CALL = frozenset({"intended", "uploading", "uploaded"})
+"""Steps of a delivery that has set nothing off."""
 GONE = "the emulator of that process is gone"
 
 
@@ -74,40 +75,59 @@ def deliver(
     sent_at: datetime | None = None,
     resend_unknown: bool = False,
     on_jobs: JobsListener | None = None,
+    on_trouble: TroubleListener | None = None,
 ) -> Delivered:
     """Send the payload unless the entry says that it was sent, and return what became of its units.
 
-    Can be called again with the same entry after any end. What has not ended within the destination's budget is
-    pending, what may or may not have been sent is unknown. ``sent_at``: of a delivery taken up again, the moment it
-    was first sent. Raises FusionError where nothing was sent.
+    Can be called again with the same entry after any end. Of what was sent and could not be followed to its end the
+    units are pending, of what may or may not have been sent unknown; ``on_trouble`` is told why. ``sent_at``: of a
+    delivery taken up again, the moment it was first sent. Raises FusionError where nothing was sent.
     """
-    order = _order(path, payload, contract, destination, document)
     watch = on_jobs or (lambda _: None)
     sent_at = sent_at or destination.now()
     try:
-        request = send(destination.client, order[0], entry, resend_unknown=resend_unknown, sleep=destination.sleep)
-        reports, load_failed, trouble = _followed(order, request, entry, destination, watch)
-    except Unknown:
-        return _undecided(result, "unknown", "S1", sent_at)
-    except StillRunning:
-        return _undecided(result, "pending", "S1", sent_at, entry.facts.get("request", ""))
+        orders = _orders(path, payload, contract, destination, document)
+        request = send(destination.client, orders[0], entry, resend_unknown=resend_unknown, sleep=destination.sleep)
+        reports, load_failed, unread = _followed(orders, request, entry, destination, watch, resend_unknown)
+    except FusionError as error:
+        if not _outcome_without_reports(entry):
+            raise
+        if on_trouble:
+            on_trouble(error)
+        if entry.step == "read":  # it was not recorded, and is to be read again
+            entry.note("ended")
+        return _undecided(result, _outcome_without_reports(entry), "S1", sent_at, entry.facts.get("request", ""))
     outcomes = assign(contract, Records(contract, payload.frames), reports, ended=True, load_failed=load_failed)
-    entry.note("read", unread=str(trouble))
-    return decided(contract, result, outcomes, request=request, sent_at=sent_at, ended_at=destination.now())
+    entry.note("read", unread=str(len(unread)))
+    times = {"sent_at": sent_at, "ended_at": destination.now()}
+    return decided(contract, result, outcomes, request=request, **times, remarks=unread)
+
+
+def _outcome_without_reports(entry: Entry) -> str:
+    """What is to be said of the units as long as no report is read: pending, unknown, or "" of what was not sent."""
+    if entry.step in ("submitting", "unknown"):
+        return "unknown"
+    return "pending" if entry.facts.get("request") else ""
 
 
 def decided(
-    contract: Contract, result: CheckResult, outcomes: Outcomes, *, request: str, sent_at: datetime, ended_at: datetime
+    contract: Contract,
+    result: CheckResult,
+    outcomes: Outcomes,
+    *,
+    request: str,
+    sent_at: datetime,
+    ended_at: datetime,
+    remarks: Sequence[str] = (),
 ) -> Delivered:
-    """Return the outcomes with their comparison, and the answers with their rules."""
+    """Return the outcomes with their comparison, the answers with their rules, and all remarks."""
     table = compared(result, outcomes.units)
     final = table["outcome"].is_in(list(FINAL)).all()
-    return Delivered(
-        request, sent_at, ended_at if final else None, table, explained(result, outcomes.answers, contract)
-    )
+    answers = explained(result, outcomes.answers, contract)
+    return Delivered(request, sent_at, ended_at if final else None, table, answers, (*remarks, *outcomes.unmatched))
 
 
-def _order(path: Path, payload: Payload, contract: Contract, destination: Destination, document: str) -> list[Order]:
+def _orders(path: Path, payload: Payload, contract: Contract, destination: Destination, document: str) -> list[Order]:
     """One order per import that the payload needs; the first one loads it."""
     if refusal := destination.refusal(contract):
         raise UsageError(f"not delivered: {refusal}", where=str(path), todo="check it only, by --no-deliver")
@@ -126,25 +146,30 @@ def _order(path: Path, payload: Payload, contract: Contract, destination: Destin
 
 
 def _followed(
-    orders: Sequence[Order], request: str, entry: Entry, destination: Destination, watch: JobsListener
-) -> tuple[list[Report], bool, int]:
-    """Reports of what was sent, whether its load failed, and how many documents could not be understood."""
+    orders: Sequence[Order],
+    request: str,
+    entry: Entry,
+    destination: Destination,
+    watch: JobsListener,
+    resend_unknown: bool,
+) -> tuple[list[Report], bool, list[str]]:
+    """Reports of what was sent, whether its load failed, and what of its documents could not be read."""
     client, sleep, clock = destination.client, destination.sleep, destination.clock
     budget = {"budget_seconds": destination.budget_seconds, "sleep": sleep, "clock": clock}
     if orders[0].channel == "hdl":
         status = follow_data_set(client, request, **budget)  # type: ignore[arg-type]
         entry.note("ended", state=str(status.get("DataSetStatusCode", "")))
-        return [parse_data_set(status, client.hdl_messages(request))], False, 0
+        return [parse_data_set(status, client.hdl_messages(request))], False, []
     tree = follow(client, request, on_tree=watch, **budget)  # type: ignore[arg-type]
     load_failed = bool(tree) and failed(tree[0].state)
     for number, order in enumerate(orders[1:] if not load_failed else (), start=2):
-        another = send_import(client, order, entry, number=number, sleep=sleep)
+        another = send_import(client, order, entry, number=number, resend_unknown=resend_unknown, sleep=sleep)
         tree = [*tree, *follow(client, another, on_tree=watch, **budget)]  # type: ignore[arg-type]
-    missing: list[int] = []
-    documents = fetch(client, tree, on_missing=lambda number, _: missing.append(number))
+    missing: list[str] = []
+    documents = fetch(client, tree, on_missing=lambda number, error: missing.append(f"request {number}: {error.what}"))
     entry.note("ended", state=worst(tree))
     reports, strange = read_reports(documents)
-    return reports, load_failed, len(missing) + len(strange)
+    return reports, load_failed, [*missing, *strange]
 
 
 def _undecided(result: CheckResult, outcome: str, stage: str, sent_at: datetime, request: str = "") -> Delivered:
@@ -191,15 +216,16 @@ class Journaled:
         return {name: str(value) for name, value in self._entry.facts.items()}
 
     def note(self, step: str, /, **facts: str) -> None:
-        """Write a step and its facts."""
-        self._entry.note(step, self._now(), **facts)
+        """Write a step and its facts. Raises StoreError if another process has taken the delivery up meanwhile."""
+        self._entry.claim(step, self._now(), **facts)
 
 
 @dataclass
 class JournaledDeliverer:
     """Delivers the checked payloads of a run, each noted in the store's journal before it is sent.
 
-    ``recorded`` names the delivery of each submission, for ``Store.record``; ``failures`` what was not sent, and why.
+    ``recorded`` names the delivery of each submission, for ``Store.record``; ``failures`` what was not sent, and why;
+    ``troubles`` what was sent, or may have been, and could not be followed to its end.
     """
 
     destination: Destination
@@ -208,33 +234,42 @@ class JournaledDeliverer:
     hold_back: bool = False  # what does not conform is not sent
     on_jobs: Callable[[Checked, Sequence[JobNode]], None] | None = None
     recorded: dict[str, str] = field(default_factory=dict)
-    failures: list[tuple[Checked, FusionError | UsageError]] = field(default_factory=list)
+    failures: list[tuple[Checked, FusionError | UsageError | StoreError]] = field(default_factory=list)
+    troubles: list[tuple[Checked, FusionError]] = field(default_factory=list)
 
     def __call__(self, checked: Checked) -> Sent | None:
         """Send the payload; None, and a note among ``failures``, where it was not."""
+        from raid_log import StoreError
+
         if self.destination.refusal(checked.contract) or (self.hold_back and checked.result.blocking):
             return None
         try:
             return self.resumed(checked, self._entry(checked))
-        except (FusionError, UsageError) as error:
+        except (FusionError, UsageError, StoreError) as error:
             self.failures.append((checked, error))
             return None
 
     def resumed(self, checked: Checked, entry: DeliveryEntry) -> Sent:
         """Go on with a delivery from the step it came to. Raises FusionError where nothing was sent."""
         watch = self.on_jobs
-        delivered = deliver(
-            checked.delivery.path,
-            checked.payload,
-            checked.contract,
-            checked.result,
-            self.destination,
-            Journaled(entry, self.destination.now),
-            document=entry.row.document,
-            sent_at=entry.row.opened_at,
-            resend_unknown=self.resend_unknown,
-            on_jobs=(lambda jobs: watch(checked, jobs)) if watch else None,
-        )
+        try:
+            delivered = deliver(
+                checked.delivery.path,
+                checked.payload,
+                checked.contract,
+                checked.result,
+                self.destination,
+                Journaled(entry, self.destination.now),
+                document=entry.row.document,
+                sent_at=entry.row.opened_at,
+                resend_unknown=self.resend_unknown,
+                on_jobs=(lambda jobs: watch(checked, jobs)) if watch else None,
+                on_trouble=lambda error: self.troubles.append((checked, error)),
+            )
+        except (FusionError, UsageError) as error:
+            if entry.step in _BEFORE_ANY_CALL:
+                entry.note("not_sent", self.destination.now(), reason=error.what)
+            raise
         self.recorded[checked.submission] = entry.id
         return Sent(delivered, self.destination.evidence_class, self.destination.environment)
 
@@ -267,6 +302,4 @@ class JournaledDeliverer:
             document=document_name(checked.delivery.interface.id, checked.delivery.path, str(uuid.uuid4())),
             cycle=checked.cycle,
         )
-        entry = self.store.open_delivery(intent, place.now())
-        entry.note("intended", place.now(), path=str(checked.delivery.path.resolve()))
-        return entry
+        return self.store.open_delivery(intent, place.now(), path=str(checked.delivery.path.resolve()))

@@ -7,20 +7,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from contracts import Contract, EvidenceClass, Profile, contract_ids, load
 from harness.settings import PodSettings
-from interfaces.emulator import Clock, Emulator, Faults, Setup, setup_of
+from interfaces.emulator import ABOUT, Clock, Emulator, Faults, Setup, setup_of
 from interfaces.emulator.hdl import load as load_hdl
 from interfaces.emulator.imports import JOBS
-from interfaces.fusion import Basic, Client, Limits, Session, access_from_environment
+from interfaces.fusion import Access, Basic, Client, Limits, LostReply, NotThere, Session, access_from_environment
 
 EMULATOR = "emulator"
 """Environment of what the emulator of this process answered."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ASKED = Limits(attempts=3, first_pause=0.2)
+"""How an emulator is asked about itself: shortly, because it is near, or not there."""
 
 Parameters = Mapping[str, str | Mapping[str, str]]
 
@@ -57,8 +61,9 @@ class Destination:
 def pod(url: str, settings: PodSettings, environ: Mapping[str, str]) -> Iterator[Destination]:
     """Give the pod at ``url``; credentials come from ``environ`` alone (HARNESS_POD_*).
 
-    What a pod on this machine answers counts as simulated: only the emulator listens there. Raises FusionError for an
-    address, a certificate file or credentials that are none.
+    What a pod on this machine answers counts as simulated: only the emulator listens there. It tells its ids and
+    the speed of its time itself.
+    Raises FusionError for an address, a certificate file or credentials that are none, and where no emulator runs.
     """
     access = access_from_environment(environ, settings.token_url, settings.token_scope)
     limits = Limits(reply_bytes=settings.reply_mb * 1024**2)
@@ -71,13 +76,33 @@ def pod(url: str, settings: PodSettings, environ: Mapping[str, str]) -> Iterator
     ) as session:
         parts = urlsplit(session.url)
         local = (parts.hostname or "") in _LOOPBACK
+        told = _told_by(url, access, settings.ca_file) if local else {}
+        speed = told.get("speed", 1.0)
         yield Destination(
             environment=parts.netloc.rpartition("@")[2],
             evidence_class="simulated" if local else "acceptance",
             client=Client(session),
-            parameters={"accounting_date": f"{datetime.now(UTC):%Y-%m-%d}", **settings.parameters},
+            parameters={
+                "accounting_date": f"{datetime.now(UTC):%Y-%m-%d}",
+                **told.get("parameters", {}),
+                **settings.parameters,
+            },
             budget_seconds=settings.budget_minutes * 60,
+            sleep=lambda seconds: time.sleep(seconds / speed),
+            clock=lambda: time.monotonic() * speed,
         )
+
+
+def _told_by(url: str, access: Access, ca_file: Path | None) -> dict[str, Any]:
+    """What the emulator at ``url`` tells of itself; nothing if another service listens there.
+
+    Raises NotSent or Refused where nobody listens, or does not let us in: before anything is checked.
+    """
+    try:
+        with Session(url, access, ca_file=ca_file, limits=_ASKED) as session:
+            return session.get(ABOUT).json()
+    except (NotThere, LostReply):
+        return {}
 
 
 @contextmanager
@@ -110,7 +135,7 @@ def reached(emulator: Emulator, *, settings: PodSettings | None = None) -> Itera
             environment=EMULATOR,
             evidence_class="simulated",
             client=Client(session),
-            parameters={"accounting_date": emulator.setup.today.isoformat(), **emulator.parameters()},
+            parameters=emulator.parameters(),
             budget_seconds=chosen.budget_minutes * 60,
             sleep=clock.sleep,
             clock=clock.now,
@@ -128,5 +153,5 @@ def emulator_of(
 
 def setup_of_profile(profile: Profile, **switches: bool) -> Setup:
     """Return the set-up of a pod that has the profile's lists; of the bare library the samples of its contracts."""
-    sample = profile.path is None
-    return setup_of((load(identity, profile, sample=sample) for identity in contract_ids(profile)), **switches)
+    contracts = (load(identity, profile, sample=profile.path is None) for identity in contract_ids(profile))
+    return setup_of(contracts, **{"load_all_or_nothing": profile.load_all_or_nothing, **switches})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts import Profile, load
+from contracts import Contract, Profile, load
 from harness.checking import check
 from harness.delivering import JournaledDeliverer
 from harness.errors import UsageError
@@ -27,6 +27,8 @@ class Resumed:
 
     row: DeliveryRow  # as it stood before
     changed: int  # units whose outcome became known or was changed
+    remarks: tuple[str, ...] = ()  # as those of Delivered
+    error: UsageError | None = None  # why nothing was done
 
 
 def waiting(store: Store, environment: str) -> list[DeliveryRow]:
@@ -46,10 +48,14 @@ def resume(
 ) -> Iterator[Resumed]:
     """Go on with each delivery, record what was never recorded as one run per cycle, and yield what became of each.
 
-    A payload is found where it was sent from, or among ``paths``. Raises UsageError for one that is in neither.
-    What fails once more stands among the deliverer's ``failures``.
+    A payload is found where it was sent from, or among ``paths``; of one that is in neither the error is yielded.
+    What fails once more stands among the deliverer's ``failures`` and ``troubles``.
     """
     found = _found(rows, store, list(files(paths)))
+    for row in rows:
+        if row.id not in found:
+            yield Resumed(row, 0, error=_gone(row, store))
+    rows = [row for row in rows if row.id in found]
     for cycle in dict.fromkeys(row.cycle for row in rows if not row.run):
         fresh = [row for row in rows if not row.run and row.cycle == cycle]
         items = [Delivery(found[row.id], profile.register[row.interface], row.contract) for row in fresh]
@@ -61,44 +67,58 @@ def resume(
         store.record(result, profile, deliveries=deliverer.recorded)
         deliverer.recorded = {}
         for row, submission in zip(fresh, result.submissions, strict=True):
-            yield Resumed(row, submission.result.submitted if submission.delivered else 0)
-    for row in rows:
-        if row.run:
-            yield _followed(row, found[row.id], profile, store, deliverer, limits)
+            delivered = submission.delivered
+            yield Resumed(row, submission.result.submitted, delivered.remarks) if delivered else Resumed(row, 0)
+    recorded = [row for row in rows if row.run]
+    contracts = {identity: load(identity, profile) for identity in dict.fromkeys(row.contract for row in recorded)}
+    for row in recorded:
+        yield _followed(row, found[row.id], contracts[row.contract], profile, store, deliverer, limits)
 
 
 def _followed(
-    row: DeliveryRow, path: Path, profile: Profile, store: Store, deliverer: JournaledDeliverer, limits: Limits | None
+    row: DeliveryRow,
+    path: Path,
+    contract: Contract,
+    profile: Profile,
+    store: Store,
+    deliverer: JournaledDeliverer,
+    limits: Limits | None,
 ) -> Resumed:
     """Follow a delivery whose run is recorded, and book what became known as a later outcome."""
-    contract = load(row.contract, profile)
     payload = read(path, contract, limits=limits)
     result = check(payload, contract, load_all_or_nothing=profile.load_all_or_nothing)
     delivery = Delivery(path, profile.register[row.interface], row.contract)
     checked = Checked(delivery, payload, contract, result, row.submission, row.cycle)
+    from raid_log import StoreError
+
     try:
         sent = deliverer.resumed(checked, store.delivery(row.id))
-    except FusionError as error:
+    except (FusionError, UsageError, StoreError) as error:
         deliverer.failures.append((checked, error))
         return Resumed(row, 0)
     booked = store.record_outcome(row.submission, sent.delivered, profile, at=datetime.now(UTC), source="poll")
-    return Resumed(row, booked.units)
+    return Resumed(row, booked.units, sent.delivered.remarks)
 
 
 def _found(rows: Sequence[DeliveryRow], store: Store, paths: Sequence[Path]) -> dict[str, Path]:
-    """Delivery id -> its payload, known by its hash."""
+    """Delivery id -> its payload, known by its hash; those that are nowhere are left out."""
     given = {sha256(path): path for path in paths}
-    places = {}
-    for row in rows:
-        noted = Path(str(store.delivery(row.id).facts.get("path", "")))
-        here = noted.is_file() and sha256(noted) == row.sha256
-        if not here and row.sha256 not in given:
-            raise UsageError(
-                f"the payload {row.payload} of delivery {row.id} is not where it was sent from, or was changed",
-                where=str(noted), todo="name the folder that it is in now",
-            )  # fmt: skip
-        places[row.id] = noted if here else given[row.sha256]
-    return places
+    noted = {row.id: _noted(row, store) for row in rows}
+    here = {identity: path for identity, path in noted.items() if path.is_file()}
+    own = {row.id: here[row.id] for row in rows if row.id in here and sha256(here[row.id]) == row.sha256}
+    return {row.id: given[row.sha256] for row in rows if row.sha256 in given} | own
+
+
+def _noted(row: DeliveryRow, store: Store) -> Path:
+    return Path(str(store.delivery(row.id).facts.get("path", row.payload)))
+
+
+def _gone(row: DeliveryRow, store: Store) -> UsageError:
+    return UsageError(
+        f"the payload {row.payload} is not where it was sent from, or was changed since",
+        where=f"{_noted(row, store)}, delivery {row.id[:8]}",
+        todo="name the file, or the folder that it is in now: `harness deliver --resume --pod URL PATH`",
+    )
 
 
 def sha256(path: Path) -> str:

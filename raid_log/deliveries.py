@@ -127,14 +127,27 @@ class DeliveryEntry:
         Facts are ids, states and paths, never values or secrets; what is longer than 4096 characters is cut.
         Raises StoreError.
         """
-        kept = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
         with self._store.writing() as connection:
-            _note(connection, self.id, step, at, kept)
+            _note(connection, self.id, step, at, _kept(facts))
+            self._row, self._steps = _read(connection, self.id)
+
+    def claim(self, step: str, at: datetime, /, **facts: Fact) -> None:
+        """Add a step as ``note`` does, unless somebody else has added one: of two processes one alone goes on.
+
+        Raises StoreError where there are more steps than this entry knows of.
+        """
+        with self._store.writing() as connection:
+            if _note(connection, self.id, step, at, _kept(facts)) != len(self._steps) + 1:
+                raise StoreError(
+                    f"another process goes on with the delivery of {self._row.payload}",
+                    f"delivery {self.id}",
+                    "wait for its end; `harness deliver --list` shows it",
+                )
             self._row, self._steps = _read(connection, self.id)
 
 
-def open_delivery(store: Store, intent: Intent, at: datetime) -> DeliveryEntry:
-    """Note what is to be sent, and return the entry; it is committed when this returns.
+def open_delivery(store: Store, intent: Intent, at: datetime, facts: Mapping[str, Fact]) -> DeliveryEntry:
+    """Note what is to be sent, with the facts of the first step; it is committed when this returns the entry.
 
     Raises StoreError where an open delivery of the same payload to the same interface, cycle and environment is
     there: two runs at the same moment cannot both open it.
@@ -153,7 +166,7 @@ def open_delivery(store: Store, intent: Intent, at: datetime) -> DeliveryEntry:
             )
         row = {"id": identity, "opened_at": at, **asdict(intent), "step": INTENDED, **blank}
         connection.execute(insert(DeliveryRecord), row)
-        _note(connection, identity, INTENDED, at, {})
+        _note(connection, identity, INTENDED, at, _kept(facts))
     return delivery(store, identity)
 
 
@@ -200,7 +213,12 @@ def mark_recorded(connection: Connection, run: str, submissions: Mapping[str, st
             raise StoreError("no delivery that waits to be recorded", f"delivery {identity}", "record it once")
 
 
-def _note(connection: Connection, identity: str, step: str, at: datetime, facts: Mapping[str, Fact]) -> None:
+def _kept(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    return {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
+
+
+def _note(connection: Connection, identity: str, step: str, at: datetime, facts: Mapping[str, Fact]) -> int:
+    """Write a step; return its number."""
     request = {"request": str(facts["request"])} if facts.get("request") else {}
     # The update comes first: it makes another writer of the same delivery wait before it takes a number.
     change = update(DeliveryRecord).where(DeliveryRecord.id == identity)
@@ -209,6 +227,7 @@ def _note(connection: Connection, identity: str, step: str, at: datetime, facts:
     number = (connection.execute(last).scalar() or 0) + 1
     row = {"delivery": identity, "number": number, "at": at, "step": step, "facts": json.dumps(dict(facts))}
     connection.execute(insert(DeliveryStepRecord), row)
+    return number
 
 
 def _same(connection: Connection, interface: str, cycle: str, environment: str, sha256: str) -> DeliveryRow | None:

@@ -80,12 +80,12 @@ class Store:
         with self.writing() as connection:
             return record_outcome(connection, submission, delivered, profile, at=at, source=source)
 
-    def open_delivery(self, intent: journal.Intent, at: datetime) -> journal.DeliveryEntry:
-        """Note what is to be sent; it is committed when this returns.
+    def open_delivery(self, intent: journal.Intent, at: datetime, /, **facts: journal.Fact) -> journal.DeliveryEntry:
+        """Note what is to be sent, with facts as a step has them; it is committed when this returns.
 
         Raises StoreError while an open delivery of the same payload to the same place is there.
         """
-        return journal.open_delivery(self, intent, at)
+        return journal.open_delivery(self, intent, at, facts)
 
     def delivery(self, id_or_prefix: str) -> journal.DeliveryEntry:
         """Return the delivery whose id is, or alone begins with, the text. Raises StoreError for none or several."""

@@ -11,7 +11,7 @@ import polars as pl
 import typer
 
 from contracts import OUTCOMES, RunResult, Submission
-from harness.commands.main_job import advance, deliverer, destination, say_failures
+from harness.commands.main_job import advance, deliverer, destination
 from harness.commands.options import (
     ContractOption,
     CycleOption,
@@ -25,6 +25,7 @@ from harness.commands.options import (
     ResendOption,
     WorkspaceOption,
 )
+from harness.commands.telling import say_remarks, say_remarks_of, say_troubles
 from harness.console import Screen, write_json
 from harness.errors import UsageError
 from harness.running import deliveries, run
@@ -57,7 +58,7 @@ def deliver(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Send payloads, follow them to their end, record their outcomes: exit 0 all accepted, 1 not, 2 not sent."""
+    """Send payloads, follow them to their end, record their outcomes: exit 0 all accepted, 1 not, 2 not sent or lost."""
     from raid_log import open_store
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
@@ -81,8 +82,8 @@ def deliver(
                 )  # fmt: skip
             store.record(result, found.profile, deliveries=sender.recorded)
             _print(screen, result, sender.recorded, json)
-            if sender.failures:
-                say_failures(screen, sender)
+            say_remarks(screen, result.submissions)
+            if say_troubles(screen, sender):
                 raise typer.Exit(2)
             raise typer.Exit(0 if all(map(_accepted, result.submissions)) else 1)
 
@@ -126,7 +127,7 @@ def _reasons(one: Submission) -> list[str]:
         .sort("units", "said", "column", descending=[True, False, False])
     )
     return [
-        f"{row['units']:,} units: {row['said'] or 'no reason'}{' [' + row['column'] + ']' if row['column'] else ''}{' (' + row['rule'] + ')' if row['rule'] else ', predicted by no rule'}"
+        f"{row['units']:,} unit{'s' if row['units'] > 1 else ''}: {row['said'] or 'no reason'}{' [' + row['column'] + ']' if row['column'] else ''}{' (' + row['rule'] + ')' if row['rule'] else ', predicted by no rule'}"
         for row in groups.iter_rows(named=True)
     ]
 
@@ -143,6 +144,7 @@ def _submission(one: Submission, recorded: dict[str, str]) -> dict[str, Any]:
         "request": one.delivered.request if one.delivered else "", "units": one.result.submitted,
         "outcomes": {name: said.count(name) for name in OUTCOMES},
         "answers": one.delivered.answers.to_dicts() if one.delivered else [],
+        "remarks": list(one.delivered.remarks) if one.delivered else [],
     }  # fmt: skip
 
 
@@ -198,8 +200,12 @@ def _resume(
                 resume(rows, found.profile, store, sender, paths=paths, limits=limits, listeners=[advance(board)])
             )
     _say_resumed(screen, store, done, json)
-    if sender.failures:
-        say_failures(screen, sender)
+    for one in done:
+        say_remarks_of(screen, f"{one.row.interface} {one.row.payload}", one.remarks)
+    gone = [one.error for one in done if one.error]
+    for error in gone:
+        screen.error(error)
+    if say_troubles(screen, sender) or gone:
         raise typer.Exit(2)
     raise typer.Exit(0 if not waiting(store, place.environment) else 1)
 

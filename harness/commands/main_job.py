@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from harness.commands.options import (
     QuietOption,
     WorkspaceOption,
 )
+from harness.commands.telling import say_remarks, say_troubles
 from harness.console import Board, Screen, write_json
 from harness.errors import UsageError
 from harness.running import Deliverer, Event, Listener, PayloadChecked, deliveries
@@ -99,8 +100,8 @@ def run(
     _print(screen, [submission.result for submission in result.submissions], rows, week, decision)
     if json:
         write_json(json, _report(result, rows, week, decision))
-    if sender and sender.failures:
-        say_failures(screen, sender)
+    say_remarks(screen, result.submissions)
+    if sender and say_troubles(screen, sender):
         raise typer.Exit(2)
 
 
@@ -143,22 +144,6 @@ def _by_hand(pod: str) -> Deliverer | None:
     return by_hand(pod)
 
 
-def say_failures(screen: Screen, sender: JournaledDeliverer) -> None:
-    """Say what was not sent: the first error in full, the number of payloads behind each."""
-    told: dict[str, list[str]] = {}
-    for checked, error in sender.failures:
-        told.setdefault(error.what, []).append(checked.payload.name)
-    first = {error.what: error for _, error in reversed(sender.failures)}
-    for what, names in told.items():
-        screen.error(first[what])
-        screen.err.print(f"   not sent, checked only: {_few(names)}", markup=False)
-
-
-def _few(names: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -186,14 +171,14 @@ def _print(screen: Screen, results: list[CheckResult], rows: list[RunRow], week:
     named = {"name": ""} if screen.out.width >= _WIDE else {}  # else every name is broken into pieces
     checked = {"units": "", "conf.": "conforming", "conf. %": "conformance rate"}
     answered = {"acc.": "accepted", "rej.": "rejected", "open": "pending or unknown", "acc. %": sent[0]} if sent else {}
-    defects = {"crit.": "open critical defects", "sign.": "open significant defects"}
-    columns = ["interface", *named, *checked, *answered, *defects]
+    opened = {"crit.": "open critical defects", "sign.": "open significant defects"}
+    columns = ["interface", *named, *checked, *answered, *opened]
     table = [
         (row.interface, *([row.name] if named else []), *_checked(row), *(_answered(row) if sent else ()), row.open_critical, row.open_significant)
         for row in rows
     ]  # fmt: skip
-    screen.table("This run, every attempt", columns, table, [*checked, *answered, *defects])
-    meanings = {**checked, **answered, **defects}
+    screen.table("This run, every attempt", columns, table, [*checked, *answered, *opened])
+    meanings = {**checked, **answered, **opened}
     screen.line("  " + "; ".join(f"{short} {long}" for short, long in meanings.items() if long), "dim")
     unchecked = {
         (rule.id, rule.reason) for result in results for rule in result.rules if rule.status in ("not_checked", "stale")

@@ -1,5 +1,6 @@
 """A local Fusion: the same endpoints, the documented behaviour, verdicts of its own."""
 
+from interfaces.emulator.app import ABOUT
 from interfaces.emulator.clock import Clock, RunningClock
 from interfaces.emulator.errors import EmulatorError
 from interfaces.emulator.faults import FAULTS, Faults
@@ -10,6 +11,7 @@ from interfaces.emulator.setup import Setup, setup_of
 from interfaces.emulator.tables import Row, Tables
 
 __all__ = [
+    "ABOUT",
     "FAULTS",
     "Call",
     "Clock",

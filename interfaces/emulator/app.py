@@ -25,6 +25,8 @@ from interfaces.emulator.scheduler import Scheduler
 _ERP = "/fscmRestApi/resources/{version}/erpintegrations"
 _HCM = "/hcmRestApi/resources/{version}/dataLoadDataSets"
 _ESS = "/ess/rest/scheduler/v1/requests"
+ABOUT = "/emulator"
+"""No path of a real pod: ``speed`` of its time, and the ``parameters`` that on a real one a person looks up."""
 _ADF_ERROR = "application/vnd.oracle.adf.error+json"
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 _CHUNK = b"A" * 1024**2
@@ -52,11 +54,12 @@ class CutError(Exception):
 class Services:
     """The handlers of the routes. What is due on the clock happens before any of them looks."""
 
-    def __init__(self, ess: Ess, erp: Erp, scheduler: Scheduler, data_sets: DataSets) -> None:
+    def __init__(self, ess: Ess, erp: Erp, scheduler: Scheduler, data_sets: DataSets, about: Mapping[str, Any]) -> None:
         self._ess = ess
         self._erp = erp
         self._scheduler = scheduler
         self._data_sets = data_sets
+        self._about = about
 
     def routes(self) -> list[Route]:
         """Every path that the pod answers."""
@@ -70,6 +73,7 @@ class Services:
             Route(_HCM + "/{id}", self._answer(self._data_set), methods=["GET"]),
             Route(_HCM + "/{id}/action/{action}", self._answer(self._act_on), methods=["POST"]),
             Route(_HCM + "/{id}/child/{child}", self._answer(self._child), methods=["GET"]),
+            Route(ABOUT, self._told, methods=["GET"]),
         ]
 
     def _answer(self, handler: Handler) -> Handler:
@@ -81,6 +85,9 @@ class Services:
                 return _refusal(request, error)
 
         return answered
+
+    async def _told(self, request: Request) -> Response:
+        return JSONResponse(dict(self._about))
 
     async def _post(self, request: Request) -> Response:
         answer = self._erp.post(await _object(request), user_of(request.scope))

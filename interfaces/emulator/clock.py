@@ -12,6 +12,8 @@ START = datetime(2026, 11, 20, 6, 40, tzinfo=UTC)
 class Clock:
     """Virtual time: ``sleep`` moves it, and returns at once."""
 
+    speed = 1.0  # seconds of this time that pass in one of the wall's
+
     def __init__(self, start: datetime = START) -> None:
         self._now = start.timestamp()
 
@@ -29,16 +31,16 @@ class RunningClock(Clock):
 
     def __init__(self, speed: float = 1.0, start: datetime = START) -> None:
         super().__init__(start)
-        self._speed = speed
+        self.speed = speed
         self._began = time.monotonic()
 
     def now(self) -> float:
         """Seconds since 1970, UTC."""
-        return self._now + (time.monotonic() - self._began) * self._speed
+        return self._now + (time.monotonic() - self._began) * self.speed
 
     def sleep(self, seconds: float) -> None:
         """Wait until ``seconds`` of the pod's time have passed."""
-        time.sleep(max(seconds, 0.0) / self._speed)
+        time.sleep(max(seconds, 0.0) / self.speed)
 
 
 def moment(seconds: float) -> str:

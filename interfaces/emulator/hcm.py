@@ -121,6 +121,10 @@ class DataSets:
         items = [{"MessageLineId": first + at, "DataSetId": one.id, **message} for at, message in enumerate(messages)]
         return collection(items, query)
 
+    def names(self) -> list[str]:
+        """The names of all data sets, oldest first."""
+        return [one.name for one in self._sets.values()]
+
     # --- actions
 
     def _upload(self, given: Action, user: str) -> dict[str, Any]:

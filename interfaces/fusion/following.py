@@ -102,10 +102,13 @@ def _named_apart(known: Mapping[str, bytes], request: int, found: Mapping[str, b
 
 def _jobs(client: Client, request: int) -> list[JobNode]:
     """The tree; while the pod shows none, or a root that lags behind, what the status says of the request."""
-    tree, state = client.tree(request), normal(client.status(request))
+    tree = client.tree(request)
+    if any(not terminal(node.state) for node in every(tree)):
+        return tree  # the status would tell nothing more
+    state = normal(client.status(request))
     if not tree:
         return [JobNode("", "", request, state)] if state else []
-    if state and not terminal(state) and terminal(tree[0].state) and tree[0].request == request:
+    if state and not terminal(state) and tree[0].request == request:
         first = tree[0]
         return [JobNode(first.name, first.path, request, state, first.children, first.document), *tree[1:]]
     return tree

@@ -30,6 +30,9 @@ Step = Literal[
     refused     reason: the pod did nothing                   not_sent    reason: nothing left this machine
     unknown     lost_request or lost_import_request: the evidence; the pod may have taken the call
 
+An import that was refused or not sent goes back to ``submitted`` with its reason, because the load was taken; after a
+lost call a resend that came to nothing goes back to ``unknown``.
+
 Only between ``submitting`` and ``submitted``, and ``importing`` and ``imported``, may the pod do something that
 must not be done twice. A document that is merely stored sets nothing off.
 """

@@ -13,6 +13,7 @@ from contracts import Contract
 from interfaces.fusion.errors import FusionError
 
 NULL = "#NULL"
+SETTINGS = "[pod.parameters] of harness.toml"
 ANY = "*"
 """In the table of a setting: every other value of the payload."""
 MOST = 100
@@ -65,23 +66,26 @@ def parameter_sets(
     return [list(values) for values in filled]
 
 
-def _asked(slots: Sequence[str | Mapping[str, Any]]) -> dict[str, list[str]]:
-    """File -> its columns that the slots name."""
-    columns: dict[str, list[str]] = {}
+def _asked(slots: Sequence[str | Mapping[str, Any]]) -> dict[str, list[list[str]]]:
+    """File -> its columns that the slots name, each with the one that stands in for it where it is blank."""
+    columns: dict[str, list[list[str]]] = {}
     for slot in slots:
-        for place in () if isinstance(slot, str) else (slot.get("from"), slot.get("by")):
-            if place:
-                file, _, column = place.partition(".")
-                columns.setdefault(file, []).append(column)
+        places = [] if isinstance(slot, str) else [slot[key] for key in ("from", "by", "or") if slot.get(key)]
+        if places:
+            file = places[0].partition(".")[0]
+            columns.setdefault(file, []).append([place.partition(".")[2] for place in places])
     return columns
 
 
-def _parts(frame: pl.DataFrame, columns: Sequence[str]) -> list[pl.DataFrame]:
+def _parts(frame: pl.DataFrame, columns: Sequence[Sequence[str]]) -> list[pl.DataFrame]:
     """One row per combination of values of the columns that are filled anywhere; the frame itself if there is none."""
-    there = [name for name in dict.fromkeys(columns) if name in frame.columns]
-    values = frame.select(pl.col(there).replace("", None))
-    filled = values.select(column.name for column in values if column.null_count() < column.len())
-    distinct = filled.drop_nulls().unique(maintain_order=True)
+    asked = [[name for name in names if name in frame.columns] for names in columns]
+    values = frame.select(pl.col(list({name: None for names in asked for name in names})).replace("", None))
+    for first, *others in filter(None, asked):
+        values = values.with_columns(pl.when(pl.col(first).is_null()).then(pl.col(others)))
+    filled = [column.name for column in values if column.null_count() < column.len()]
+    told = [pl.any_horizontal(pl.col(names).is_not_null()) for names in asked if {*names} & {*filled}]
+    distinct = values.filter(told).select(filled).unique(maintain_order=True)
     return [distinct.slice(at, 1) for at in range(min(distinct.height, MOST + 1))] or [frame]
 
 
@@ -112,7 +116,7 @@ def _slot(slot: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], settings:
     key = str(slot.get("setting", name))
     if key not in settings:
         why = "" if "setting" in slot else ": the contract knows only its name"
-        raise FusionError(f"{where} is not told{why}", where="settings of the pod", todo=f"set {key!r} there")
+        raise FusionError(f"{where} is not told{why}", where=SETTINGS, todo=f"set {key!r} there")
     setting = settings[key]
     return _chosen(setting, slot, frames, where) if isinstance(setting, Mapping) else str(setting)
 
@@ -120,11 +124,13 @@ def _slot(slot: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], settings:
 def _chosen(setting: Mapping[str, Any], slot: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], where: str) -> str:
     if "by" not in slot:
         what = f"{where} has one value, but its setting is a table"
-        raise FusionError(what, where="settings of the pod", todo=f"write one text for {slot.get('setting')}")
+        raise FusionError(what, where=SETTINGS, todo=f"write one text for {slot.get('setting')}")
     value = _value(str(slot["by"]), frames, where)
+    if not value and "or" in slot and (instead := _value(str(slot["or"]), frames, where)):
+        return instead
     if value not in setting and ANY not in setting:
         what = f"{where} is not told for {slot['by']} = {value!r}"
-        raise FusionError(what, where="settings of the pod", todo=f"add it to the table {slot.get('setting')}")
+        raise FusionError(what, where=SETTINGS, todo=f"add it to the table {slot.get('setting')}")
     return str(setting.get(value, setting.get(ANY)))
 
 

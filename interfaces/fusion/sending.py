@@ -143,7 +143,7 @@ class _Caution:
         try:
             made = call.make()
         except (NotSent, Refused) as error:
-            _note(self.entry, error)
+            self._undone(call, error)
             raise
         except LostReply as error:
             lost = error.what
@@ -154,6 +154,15 @@ class _Caution:
         if found:
             return self._adopted(call, found)
         raise self._unknown(call, f"{lost}; {evidence}")
+
+    def _undone(self, call: _Call, error: NotSent | Refused) -> None:
+        """Note that the call came to nothing; the order is over only if no earlier call of it may have been taken."""
+        if f"lost_{call.fact}" in self.entry.facts:
+            self.entry.note("unknown", reason=error.what)
+        elif call.doing == "importing":  # its load was taken
+            self.entry.note("submitted", reason=error.what)
+        else:
+            _note(self.entry, error)
 
     def _adopted(self, call: _Call, found: str) -> str:
         self.entry.note(call.done, **{call.fact: found, "adopted": "yes"})

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from real_pod import pod
+from told import desk
 
 from harness import load, write
 from harness.cli import main
 from test_suites.payloads.journals import nutrition
 from test_suites.payloads.sources import Records, day
+
+__all__ = ["desk", "pod"]
 
 
 @pytest.fixture

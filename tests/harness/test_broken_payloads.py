@@ -59,6 +59,7 @@ def test_a_rule_of_shape_or_package_is_broken_and_nothing_else(identity: str, ru
         (JOURNALS, "gl.shape.surplus", (2,)),
         (JOURNALS, "gl.shape.ragged", ()),
         (JOURNALS, "gl.shape.unreadable", (2,)),
+        (JOURNALS, "gl.shape.line_break", (2,)),
         (WORKERS, "worker.shape.values", (1,)),
         (WORKERS, "worker.shape.unreadable", (1,)),
         (WORKERS, "worker.shape.hint", ()),

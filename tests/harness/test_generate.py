@@ -115,6 +115,19 @@ def test_texts_that_hurt_reach_the_payload() -> None:
         assert any(text and FOUR_BYTES * 30 in text for text in texts), identity
 
 
+def test_a_line_feed_is_drawn_only_where_the_format_protects_it() -> None:
+    for identity in ALL:
+        texts = [
+            text or ""
+            for one in composed(identity, 150)
+            for rows in one.values()
+            for row in rows
+            for text in row.values()
+        ]
+        assert any("\n" in text for text in texts) == (identity == WORKERS), identity
+        assert any("\r" in text for text in texts), identity
+
+
 @pytest.mark.parametrize(
     ("kind", "pattern"),
     {

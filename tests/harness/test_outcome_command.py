@@ -11,8 +11,8 @@ import pytest
 
 from contracts import load, load_profile
 from harness import emulated, read, setup_of_profile
-from harness.delivering import Scratch, _order
-from interfaces.fusion import every, fetch, follow, send
+from harness.delivering import Scratch
+from interfaces.fusion import Order, every, fetch, follow, parameter_sets, send
 from test_suites.payloads.sources import Records, spoil
 
 Call = Callable[..., int]
@@ -37,7 +37,11 @@ def reports(path: Path, folder: Path) -> dict[str, bytes]:
     profile = load_profile("nc_district")
     contract = load("finance.gl_journals", profile)
     with emulated(setup_of_profile(profile)) as pod:
-        order = _order(path, read(path, contract), contract, pod, "by_hand_1.zip")[0]
+        order = Order(
+            "fbdi", "FIN-01a", "by_hand_1.zip", path.read_bytes(), account=contract.oracle["ucm_account"],
+            option=contract.oracle["interface_option"], job=contract.oracle["job"],
+            parameters=parameter_sets(contract, read(path, contract).frames, pod.parameters)[0],
+        )  # fmt: skip
         request = send(pod.client, order, Scratch(), sleep=pod.sleep)
         tree = follow(pod.client, request, budget_seconds=1e6, sleep=pod.sleep, clock=pod.clock)
         assert all(node.state for node in every(tree))

@@ -52,6 +52,25 @@ def test_slots_are_constants_values_of_the_payload_and_settings() -> None:
     ]  # fmt: skip
 
 
+def test_a_column_stands_in_for_another_that_is_blank() -> None:
+    slot = {"name": "ledger id", "setting": "ledger_id", "by": "gl.LEDGER_NAME", "or": "gl.LEDGER_ID"}
+    rows = [
+        ("District", None, "7"),
+        (None, "99", "7"),
+        ("District", "98", "7"),
+        ("Foundation", "99", None),
+        (None, None, "7"),
+    ]
+    frame = pl.DataFrame(rows, schema=["LEDGER_NAME", "LEDGER_ID", "GROUP_ID"], orient="row")
+    assert slots(slot, frames={"gl": frame[1:2]}) == ["99"]
+    contract = load("finance.gl_journals", "nc_district")
+    asked = {**contract.oracle, "parameters": [slot, {"name": "group id", "from": "gl.GROUP_ID"}]}
+    assert parameter_sets(replace(contract, oracle=asked), {"gl": frame}, SETTINGS) == [
+        ["300000000000002", "7"],
+        ["99", "7"],
+    ]
+
+
 def test_a_setting_may_be_one_text_where_the_contract_allows_a_table() -> None:
     slot = {"name": "ledger id", "setting": "ledger_id", "by": "gl.LEDGER_NAME"}
     assert slots(slot, settings={"ledger_id": "3"}) == ["3"]
