@@ -8,7 +8,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, journals, startup, suites
+from benchmarks import bulk, deliveries, journals, startup, suites
 
 
 def main() -> None:
@@ -17,7 +17,13 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {rows:,} rows of GL journals")
     with tempfile.TemporaryDirectory() as folder:
         volume = Path(folder)
-        parts = (startup.measure(), journals.measure(volume, rows), bulk.measure(volume, rows), suites.measure())
+        parts = (
+            startup.measure(),
+            journals.measure(volume, rows),
+            bulk.measure(volume, rows),
+            deliveries.measure(volume),
+            suites.measure(),
+        )
         for figure, value, bar in chain.from_iterable(parts):
             print(f"{figure:<72} {value:>12}   {bar}", flush=True)
 

@@ -21,7 +21,9 @@ def advice(rule: Rule, contract: Contract) -> str:
         case "type":
             return "write " + title(rule.column, "type", spec).partition(" is ")[2]
         case "length":
-            return f"shorten it to {spec['size']} characters"
+            return f"shorten it to {spec['size']} characters" + (
+                f", {spec['buffer']} bytes" if spec.get("in_bytes") else ""
+            )
         case "one_of":
             return f"write one of {', '.join(spec['one_of'])}"
         case "pattern":

@@ -74,9 +74,10 @@ def _ties(contract: Contract, file: str) -> set[str]:
     names = {name for key in own.accept_unit for name in key}
     if history := own.history:
         names |= {name for key in history.key for name in key} | {history.start, history.end, history.sequence}
-    for one in contract.files.values():
-        if one.parent and file in (one.id, one.parent.file):
-            names |= {name for by in one.parent.by for name in (by if one.id == file else by.values())}
+    for one in contract.files:
+        for ancestor, alternatives in contract.ways(one):
+            if file in (one, ancestor):
+                names |= {name for by in alternatives for name in (by if one == file else by.values())}
     return names
 
 

@@ -49,6 +49,7 @@ RESERVED: Mapping[str, str] = {
     "_component": "text",
     "_action": "text",
     "_parent": "number",
+    "_unit": "number",
 }
 """Reserved names and their sorts."""
 
@@ -233,7 +234,8 @@ class Assembly:
                 for rule in layout_rules(file, column, own, self.defaults, place, spec.get("required_when", ""), hdl):
                     self.pend(with_code(rule, row, self.defaults), self.library, path)
             if index >= 0:
-                self.state(file, column, Statement(row, place, own=own.type if own else None), self.library, path)
+                stated = Statement(row, place, own=own.type if own else None, layout=own)
+                self.state(file, column, stated, self.library, path)
 
     def state(
         self, file: str, column: Column, statement: Statement, document: Document, path: tuple[str | int, ...]

@@ -49,6 +49,7 @@ class Statement:
     prefix: str = ""  # overlay's prefix
     context: tuple[str, str] | None = None  # flexfield: context column and value ("" = any)
     own: Type | None = None  # the layout's type where ``row`` narrows it
+    layout: LayoutColumn | None = None
 
     @property
     def suffix(self) -> str:
@@ -67,8 +68,7 @@ def layout_rules(
         when = {"when": required_when} if required_when else {}
         yield own.rule("required", when, cap(severity, layout.facts), defaults.predicts(code, certainty=layout.facts))
     if layout.type.kind == "text" and layout.type.size:
-        buffer = max(LOADER_BUFFER, layout.type.size)
-        spec: Mapping[str, Any] = {"size": layout.type.size, "buffer": buffer}
+        spec: Mapping[str, Any] = {"size": layout.type.size, **_loaded(layout, layout.type.size)}
         code = defaults.predicts("load" if not hdl else defaults.rejects.get("length", ""), certainty=layout.certainty)
         yield own.rule("length", spec, cap(defaults.severity["length"], layout.certainty), code)
     elif layout.type.kind != "text":
@@ -87,12 +87,19 @@ def stated_rules(file: str, column: Column, statement: Statement, defaults: Defa
         stated = Type.parse(row["type"])
         if stated.kind == "text":
             if stated.size:
-                yield own.stated("length", {"size": stated.size, "buffer": max(LOADER_BUFFER, stated.size)})
+                yield own.stated("length", {"size": stated.size, **_loaded(statement.layout, stated.size)})
         else:
             yield own.stated("type", {"type": stated, "own": statement.own or stated})
     for kind in ("one_of", "pattern", "range", "list"):
         if kind in row:
             yield own.stated(kind, {kind: row[kind]})
+
+
+def _loaded(layout: LayoutColumn | None, size: int) -> dict[str, Any]:
+    """What the loader reads of a text, and whether it counts bytes; without a layout nobody knows a loader."""
+    if layout is None:
+        return {"buffer": max(LOADER_BUFFER, size), "in_bytes": False}
+    return {"buffer": layout.buffer, "in_bytes": layout.in_bytes}
 
 
 def with_code(rule: Rule, row: Mapping[str, Any], defaults: Defaults) -> Rule:
@@ -109,7 +116,7 @@ def narrowed(own: Rule, stated: Rule) -> Rule:
     """The contract's statement in place of the layout's facet of the same id; what the layout predicts stays."""
     spec = dict(stated.spec)
     if stated.kind == "length":
-        spec["buffer"] = own.spec["buffer"]
+        spec |= {"buffer": own.spec["buffer"], "in_bytes": own.spec["in_bytes"]}
     elif stated.kind == "type":
         spec["subsumes"] = True  # one rule judges both, whereas an overlay's stands beside the library's
     return replace(stated, spec=spec, code=stated.code or own.code)

@@ -120,7 +120,7 @@ def check_parameters(assembly: Assembly) -> None:
     """Note faults of ``oracle.parameters``: what is to come from a file or column that is not there."""
     for document in assembly.documents:
         for index, slot in enumerate(document.data.get("oracle", {}).get("parameters", ())):
-            for key in ("from", "by") if isinstance(slot, dict) else ():
+            for key in ("from", "by", "or") if isinstance(slot, dict) else ():
                 path = ("oracle", "parameters", index, key)
                 file, _, column = slot.get(key, "").partition(".")
                 known = key not in slot or (

@@ -86,7 +86,7 @@ def _within_buffer(column: Rule, slot: Rule) -> Rule:
     if slot.kind != "length":
         return slot
     ((context, spec),) = _contexts_of(slot)
-    own = {**spec, "buffer": column.spec["buffer"]}
+    own = {**spec, "buffer": column.spec["buffer"], "in_bytes": column.spec.get("in_bytes", False)}
     return replace(slot, spec={**slot.spec, "contexts": ((context, own),)}, code=slot.code or column.code)
 
 

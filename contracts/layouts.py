@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,8 @@ SHIPPED = Path(__file__).parent / "layouts"
 LOADER_BUFFER = 255
 """Bytes that SQL*Loader reads of a field unless its control file says more."""
 
+_CHAR = re.compile(r"CHAR\((\d+)\)")
+_CHARACTERS = re.compile(r"Poz|PoHeaders")  # their control files state LENGTH SEMANTICS CHAR
 _RELEASE = re.compile(r"\d{2}[A-D]")
 
 
@@ -33,11 +35,18 @@ class LayoutColumn:
     length_remembered: bool  # only the length is from memory; the rest stands firmer
     key_role: str = ""
     foreign_key: str = ""
+    in_bytes: bool = False  # SQL*Loader measures the field in bytes, as it does unless the control file says otherwise
 
     @property
     def facts(self) -> str:
         """Certainty of everything but the length."""
         return "known" if self.length_remembered else self.certainty
+
+    @property
+    def buffer(self) -> int:
+        """What SQL*Loader reads of the field: CHAR(n) of its control file, else 255, or its length if that is more."""
+        stated = _CHAR.search(self.notes)
+        return int(stated[1]) if stated else max(LOADER_BUFFER, self.type.size or 0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,8 @@ def _read(name: str, folder: str) -> Layout:
     if not path.is_file():
         raise ContractError(f"no layout {name}", where=f"layouts/{folder}", todo="see the folder contracts/layouts")
     with path.open(encoding="utf-8", newline="") as file:
-        columns = {row["column"]: _column(row) for row in csv.DictReader(file)}
+        in_bytes = folder != "hdl" and not _CHARACTERS.match(name)
+        columns = {row["column"]: replace(_column(row), in_bytes=in_bytes) for row in csv.DictReader(file)}
     return Layout(name, folder, columns)
 
 

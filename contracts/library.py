@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from contracts.errors import ContractError, Fault, LintError
 from contracts.files import names_of
 from contracts.model import Contract, Place
 from contracts.profiles import Profile, load_profile
+from contracts.records import pod_names
 
 LIBRARY = Path(__file__).parent
 FOLDERS = ("finance", "procurement", "hr", "operations")
@@ -76,7 +78,10 @@ def assemble(
         own=identity not in _files(LIBRARY),
     )
     contract = building.build()
-    return contract, sorted({fault for document in building.documents for fault in document.faults})
+    faults = sorted({fault for document in building.documents for fault in document.faults})
+    if contract and not any(fault.level == "error" for fault in faults):
+        contract = replace(contract, aliases=pod_names(contract))
+    return contract, faults
 
 
 def _release(library: Document, overlay: Document | None, profile: Profile, asked: str) -> str:

@@ -288,6 +288,7 @@ class Contract:
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant of a rule tested here -> why it is none
     differs: Mapping[str, str] = field(default_factory=dict)  # rule id -> why the emulator answers otherwise
     overlay: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)  # names of records in the pod -> see records.pod_names
 
     @property
     def roots(self) -> list[File]:
@@ -309,3 +310,25 @@ class Contract:
             chain.append(current.parent.file)
             current = self.files[current.parent.file]
         return chain
+
+    def ways(self, file: str) -> list[tuple[str, list[Mapping[str, str]]]]:
+        """How records of ``file`` name their ancestors, the highest first: alternatives of {own column: ancestor's}.
+
+        What names an ancestor of the parent names it for the child, too, where the child has all columns of it: those
+        that tell the parent, or columns of the same name.
+        """
+        own = self.files[file]
+        if own.parent is None:
+            return []
+        found: list[tuple[str, list[Mapping[str, str]]]] = []
+        for ancestor, higher in self.ways(own.parent.file):
+            carried: list[Mapping[str, str]] = [
+                {mine.get(name, name): target for name, target in alternative.items()}
+                for alternative in higher
+                for mine in ({their: here for here, their in by.items()} for by in own.parent.by)
+            ]
+            usable = [
+                one for at, one in enumerate(carried) if one.keys() <= own.columns.keys() and one not in carried[:at]
+            ]
+            found += [(ancestor, usable)] if usable else []
+        return [*found, (own.parent.file, list(own.parent.by))]

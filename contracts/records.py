@@ -15,6 +15,8 @@ from contracts.model import TOKENS, Contract, File, Type
 from contracts.translation import NUMBER, shortest
 from contracts.typing import DEFAULT_MASKS, blank_tokens, oversized, typed
 
+Ways = Sequence[tuple[str, Sequence[Mapping[str, str]]]]
+_APART = "\x1f"
 _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}
 
 
@@ -43,7 +45,11 @@ class Ready:
         """The typed value of a column for conditions: blank, tokens and failed types are null."""
         for candidate in (f"={name}", name):
             if candidate in self.frame.columns:
-                return pl.col(candidate).cast(NUMBER) if name in ("_row", "_line", "_parent") else pl.col(candidate)
+                return (
+                    pl.col(candidate).cast(NUMBER)
+                    if name in ("_row", "_line", "_parent", "_unit")
+                    else pl.col(candidate)
+                )
         return pl.lit(None, dtype=dtype_of(self.file, name))
 
     def text(self, name: str) -> pl.Expr:
@@ -83,6 +89,10 @@ class Ready:
         column = self.file.columns.get(name)
         # numbers and dates as text, so that keys of two files compare whatever their columns' types are
         return value if column and column.type.sort == "text" else value.cast(pl.String)
+
+    def series(self, value: pl.Expr) -> pl.Series:
+        """One value for each record, also of an expression that no column stands in."""
+        return self.frame.with_columns(value.alias("value"))["value"]
 
     def _columns(self) -> list[str]:
         return [name for name in self.frame.columns if name in self.file.columns]
@@ -143,6 +153,7 @@ class Records:
         }
         self._up: dict[str, pl.Series] = {}
         self._unit: dict[str, pl.Series] = {}
+        self._missing = pl.DataFrame(schema={"name": pl.String, "unit": pl.UInt32})  # ancestors that are named only
         self.unit_count = 0
         for name in self._parents_first():
             self._link(name)
@@ -164,23 +175,67 @@ class Records:
     def _link(self, name: str) -> None:
         file, ready = self.contract.files[name], self.ready[name]
         if file.parent is None:
-            self._unit[name] = self._numbered(_group(ready, file.accept_unit or (("_row",),)))
+            self._unit[name] = self._numbered(self._root_groups(ready))
             return
         parent = self.ready.get(file.parent.file)
         alternatives = [dict(one) for one in file.parent.by]
         up = _find(ready, parent, alternatives) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
         self._up[name] = up
-        own = [tuple(one) for one in alternatives]
-        if parent is None:
-            self._unit[name] = self._numbered(_group(ready, own))
-            return
-        ready.frame = ready.frame.with_columns(parent.frame["_row"].gather(up).alias("_parent"))
-        unit = self._unit[file.parent.file].gather(up)
+        unit = up.clone()
+        if parent:
+            ready.frame = ready.frame.with_columns(parent.frame["_row"].gather(up).alias("_parent"))
+            unit = self._unit[file.parent.file].gather(up)
         orphans = unit.is_null()
         if orphans.any():
-            numbers = self._numbered(_group(ready, own).filter(orphans))
-            unit = unit.scatter(orphans.arg_true(), numbers)
+            unit = unit.scatter(orphans.arg_true(), self._adopted(name, orphans))
         self._unit[name] = unit
+
+    def _root_groups(self, ready: Ready) -> pl.Series:
+        """Equal for records of one unit: by their own keys, or because the pod knows both keys of one record."""
+        unit = ready.file.accept_unit or (("_row",),)
+        groups = _group(ready, unit)
+        if not self.contract.aliases or not unit[0]:
+            return groups
+        names = ready.series(_first_name(ready, ready.file.id, [_same(key) for key in unit]))
+        return _first([names.replace_strict(self.contract.aliases, default=None, return_dtype=pl.String), groups])
+
+    def _adopted(self, file: str, orphans: pl.Series) -> pl.Series:
+        """Units of records without their parent: that of the highest ancestor they name.
+
+        It may be in the payload, also under another name by which the pod knows it. Records that name the same missing
+        one share a unit, whatever their files; those that name none share one with those of equal blanks.
+        """
+        ready, ways = self.ready[file], self.contract.ways(file)
+        told = [ready.series(_first_name(ready, *way)).filter(orphans) for way in ways]
+        names = [one for name in told for one in (self._whose(name), name)]
+        blanks = pl.concat_str(pl.lit(file), _structure(ready, list(ways[-1][1][0]), 0), separator=_APART)
+        name = _first([*names, ready.series(blanks).filter(orphans)])
+        known = self._known(ways)
+        unit = _first([*(_looked_up(one, known) for one in names), _looked_up(name, self._missing)])
+        new = unit.is_null()
+        if new.any():
+            numbers = self._numbered(name.filter(new))
+            unit = unit.scatter(new.arg_true(), numbers)
+            missing = pl.DataFrame({"name": name.filter(new), "unit": numbers}).unique(maintain_order=True)
+            self._missing = pl.concat([self._missing, missing])
+        return unit
+
+    def _known(self, ways: Ways) -> pl.DataFrame:
+        """The unit of every name of an ancestor that is in the payload."""
+        found = [self._missing.clear()]
+        for ancestor, alternatives in ways:
+            if above := self.ready.get(ancestor):
+                for targets in dict.fromkeys(tuple(one.values()) for one in alternatives):
+                    name = above.series(_name(above, ancestor, _same(targets)))
+                    unit = self._unit[ancestor].alias("unit")
+                    found.append(pl.DataFrame({"name": name, "unit": unit}))
+                    if above.file.parent is None:
+                        found.append(pl.DataFrame({"name": self._whose(name), "unit": unit}))
+        return pl.concat(found).drop_nulls().unique("name", keep="first", maintain_order=True)
+
+    def _whose(self, names: pl.Series) -> pl.Series:
+        """Names as the pod's lists resolve them: one for every record, of its highest ancestor that they tell."""
+        return names.replace(self.contract.aliases) if self.contract.aliases else names
 
     def _numbered(self, groups: pl.Series) -> pl.Series:
         """Dense numbers after those given out so far, in order of first appearance."""
@@ -236,6 +291,70 @@ class Records:
         return index
 
 
+def pod_names(contract: Contract) -> dict[str, str]:
+    """Return the names of records in the pod, as far as lists of parents tell them, each with whose it is.
+
+    That is one name for all names of a record: of the highest ancestor that its row of the list names, else its own.
+    """
+    found: dict[str, str] = {}
+    pod: dict[str, Ready] = {}
+    lists = {file.parent.file: file.parent.or_list for file in contract.files.values() if file.parent}
+    for file in sorted(lists, key=lambda name: len(contract.ancestors(name))):
+        rows = contract.lists[lists[file]].rows if lists[file] else None
+        if rows is None:
+            continue
+        listed = pod[file] = Ready(contract.files[file], _with_keys_above(contract.files[file], rows, pod))
+        own = [listed.series(_name(listed, file, _same(targets))) for targets in _names_of(contract, file)]
+        above = [listed.series(_first_name(listed, *way)) for way in contract.ways(file)]
+        whose = _first([*(names.replace(found) for names in above), *own])
+        new = pl.concat([pl.DataFrame({"name": one, "whose": whose}) for one in own]).drop_nulls()
+        found |= dict(new.reverse().iter_rows())  # of equal names the first counts
+    return found
+
+
+def _with_keys_above(file: File, rows: pl.DataFrame, pod: Mapping[str, Ready]) -> pl.DataFrame:
+    """Rows of a list, each with all keys of its parent in the pod."""
+    if file.parent is None or file.parent.file not in pod:
+        return rows
+    above = pod[file.parent.file]
+    at = _find(Ready(file, rows), above, file.parent.by)
+    keys = {own: above.series(above.text(their)).gather(at) for by in file.parent.by for own, their in by.items()}
+    return rows.with_columns(
+        _first([rows[own], text] if own in rows.columns else [text]).alias(own) for own, text in keys.items()
+    )
+
+
+def _names_of(contract: Contract, file: str) -> list[tuple[str, ...]]:
+    """Columns by which records below a file name it, each set once."""
+    ways = [way for below in contract.files for way in contract.ways(below) if way[0] == file]
+    return list(dict.fromkeys(tuple(one.values()) for _, alternatives in ways for one in alternatives))
+
+
+def _same(names: Iterable[str]) -> dict[str, str]:
+    """Columns that a record names itself by."""
+    return {name: name for name in names}
+
+
+def _first_name(ready: Ready, ancestor: str, alternatives: Sequence[Mapping[str, str]]) -> pl.Expr:
+    """The name by the first alternative without blanks."""
+    return pl.coalesce([_name(ready, ancestor, one) for one in alternatives])
+
+
+def _name(ready: Ready, ancestor: str, columns: Mapping[str, str]) -> pl.Expr:
+    """One text for the file of an ancestor, its columns and their values; null where one is blank."""
+    parts = [part.cast(pl.String) for part in ready.key(list(columns), across=True)]
+    return pl.concat_str([pl.lit(_APART.join([ancestor, *columns.values()])), *parts], separator=_APART)
+
+
+def _first(series: Sequence[pl.Series]) -> pl.Series:
+    """The first value that is not null, row by row."""
+    return pl.select(pl.coalesce(series)).to_series()
+
+
+def _looked_up(names: pl.Series, units: pl.DataFrame) -> pl.Series:
+    return names.to_frame("name").join(units, on="name", how="left", maintain_order="left")["unit"]
+
+
 def dtype_of(file: File, name: str) -> pl.DataType:
     """The polars type of a column's typed value."""
     column = file.columns.get(name)
@@ -263,7 +382,7 @@ def group_of(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Expr:
 
 
 def _group(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Series:
-    return ready.frame.with_columns(group_of(ready, alternatives).alias("group"))["group"]
+    return ready.series(group_of(ready, alternatives))
 
 
 def _structure(ready: Ready, names: Sequence[str], number: int) -> pl.Expr:
@@ -291,6 +410,6 @@ def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> 
     """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
     theirs = parent.frame.select(*parent.key(columns, across=True)).with_row_index("parent")
     if history := parent.file.history:
-        begins = parent.frame.select(parent.value(history.start).alias("begins")).to_series()
+        begins = parent.series(parent.value(history.start)).alias("begins")
         theirs = theirs.with_columns(begins).sort("begins", nulls_last=True, maintain_order=True)
     return theirs.unique(subset=names, keep="first", maintain_order=True).select("parent", *names)

@@ -28,6 +28,7 @@ _FILE = (
     Shape("surplus", "moderate", "No record has more fields than the layout", "drop the surplus fields or name the release that has them"),
     Shape("shifted", "critical", "Every value stands in its own column", "put the missing or surplus field right; END belongs at position n+1 only"),
     Shape("unreadable", "critical", "Every record can be split and decoded", "close the quote, write UTF-8", "load"),
+    Shape("line_break", "critical", "No value holds a line break", "write a line break as the two characters \\n", "load"),
     Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
 )  # fmt: skip
 _HDL_FILE = (

@@ -141,7 +141,8 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str) -> 
         subset="unit", keep="first", maintain_order=True
     )
     root = file.parent is None
-    unit = file.accept_unit if root else tuple(tuple(one) for one in file.parent.by)  # type: ignore[union-attr]
+    ways = contract.ways(name)  # an orphan is called by the highest ancestor that it names
+    unit = file.accept_unit if root else tuple(tuple(one) for _, alternatives in ways for one in alternatives)
     business = file.business_key if root else unit
     row = pl.col("_row") if root else pl.lit(0, dtype=pl.UInt32)
     key = _key(ready, business, file.period if root else "")
@@ -154,12 +155,13 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str) -> 
 def _label(ready: Ready, alternatives: Sequence[Sequence[str]], file: str) -> pl.Expr:
     if alternatives == ((),):
         return pl.lit(ready.file.names[0] if ready.file.names else file)
-    labels = []
+    whole, some = [], []  # as in the key: first a name without blanks
     for names in alternatives:
         parts = [pl.col("_row").cast(pl.String) if name == "_row" else _visible(ready, name) for name in names]
-        whole = pl.any_horizontal([part.is_not_null() for part in parts])
-        labels.append(pl.when(whole).then(pl.concat_str(parts, separator=" / ", ignore_nulls=True)))
-    return pl.coalesce([*labels, pl.format("{} record {}", pl.lit(file), "_row")])
+        whole.append(pl.concat_str(parts, separator=" / "))
+        named = pl.any_horizontal([part.is_not_null() for part in parts])
+        some.append(pl.when(named).then(pl.concat_str(parts, separator=" / ", ignore_nulls=True)))
+    return pl.coalesce([*whole, *some, pl.format("{} record {}", pl.lit(file), "_row")])
 
 
 def _visible(ready: Ready, name: str) -> pl.Expr:

@@ -20,6 +20,7 @@ from interfaces.scan import WRONG_BYTES, Block, Offsets, blocks
 BLANK = " \t"
 """Characters of which a blank value may consist."""
 
+_BROKEN = "a line feed stands inside quotes: the loader takes every line for a record of its own"
 _NAMED = 8  # widths and columns that a message lists before it says how many more there are
 
 
@@ -193,6 +194,7 @@ class _Shape:
             whole[places] = False
             self._suspect("unreadable", fault, rows, block, places)
         self._suspect("unreadable", WRONG_BYTES, rows, block, block.wrong)
+        self._suspect("line_break", _BROKEN, rows, block, block.broken)
         widths = block.widths - (block.ends & (block.widths == expected + 1))
         surplus = whole & (widths > expected)
         for width, name in self.file.variants.items():

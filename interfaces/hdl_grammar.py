@@ -16,7 +16,7 @@ from interfaces.payload import Fact
 
 BOM = b"\xef\xbb\xbf"
 BLANKS = " \t"
-RESERVED = ("_row", "_line", "_component", "_parent", "_action")
+RESERVED = ("_row", "_line", "_component", "_parent", "_unit", "_action")
 """Names of the harness's own columns: no attribute of a file can have them."""
 TOKEN_LENGTH = 10
 """Characters that a delimiter, escape or newline token may have at most (reserved-characters page)."""

@@ -34,6 +34,7 @@ class Block:
     kept: Flags  # per line of the text, embedded line feeds aside: False = a blank line, no record
     widths: Offsets  # fields of the record
     lines: Offsets  # line feeds before the record, from the start of the data
+    broken: Offsets  # ordinals of records that go on behind a line feed, which stands inside quotes
     ends: Flags  # the last field is the literal END
     values: int  # fields of all records that hold something
     empties: bool  # some field is quoted and empty
@@ -85,6 +86,7 @@ def _block(text: bytes, syntax: Syntax, marks: Marks, lines: int, faults: dict[i
         kept=kept,
         widths=(_rank(marks.delimiters, stops) - _rank(marks.delimiters, starts) + 1)[kept],
         lines=lines + _rank(marks.newlines, begun),
+        broken=marks.broken(begun, stops[kept]),
         ends=_end_marker(codes, begun, ends[kept], syntax),
         values=_count(first & ~empty),
         empties=bool(empty.any()),
@@ -173,6 +175,13 @@ class Marks:
         stops = stops[: np.searchsorted(stops, size)]
         whole = len(stops) > 0 and stops[-1] == size - 1
         return stops if whole else np.append(stops, size)
+
+    def broken(self, starts: Offsets, stops: Offsets) -> Offsets:
+        """Ordinals of the records, given by where they start and stop, that hold a line feed."""
+        inside = self.newlines ^ self.stops
+        if not inside.any():
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(_rank(inside, stops) > _rank(inside, starts))
 
     def filled(self, size: int) -> Words:
         """First byte of every field of the first ``size`` bytes that has one."""

@@ -91,7 +91,10 @@ def totals(rule: Rule, records: Records) -> Found:
 
 
 def in_list(rule: Rule, records: Records) -> Found:
-    """Records whose combination is not on the list (or is, with ``absent``), valid on the record's date."""
+    """Records whose combination is not on the list (or is, with ``absent``), valid on the record's date.
+
+    With ``listed`` only the dates count: a combination that the list does not hold at all is another rule's affair.
+    """
     ready, spec = records.ready[rule.file], rule.spec
     reference = records.contract.lists[spec["list"]]
     assert reference.rows is not None
@@ -103,11 +106,10 @@ def in_list(rule: Rule, records: Records) -> Found:
     listed = reference.rows.select(
         *(pl.col(name).alias(f"key{at}") for at, name in enumerate(spec["match"])), *_window(as_of)
     )
-    if as_of:
-        found = own.join(listed, on=names, how="inner").filter(_inside())
-    else:
-        found = own.join(listed, on=names, how="semi")
-    failing = found if spec.get("absent") else own.join(found, on="index", how="anti")
+    known = own.join(listed, on=names, how="inner" if as_of else "semi")
+    found = known.filter(_inside()) if as_of else known
+    asked = known if spec.get("listed") else own
+    failing = found if spec.get("absent") else asked.join(found, on="index", how="anti")
     return Found(rows(failing), applied=own.height > 0)
 
 

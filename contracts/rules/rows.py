@@ -70,7 +70,9 @@ def _facet(rule: Rule, spec: Mapping[str, Any], contract: Contract, ready: Ready
         case "type":
             return _misfit(spec, ready, rule.column)
         case "length":
-            return text.str.len_chars() > int(spec["size"])
+            size, buffer = int(spec["size"]), int(spec["buffer"])
+            long = text.str.len_chars() > size
+            return long | (text.str.len_bytes() > buffer) if spec.get("in_bytes") and 4 * size > buffer else long
         case "one_of":
             return ~text.is_in(list(spec["one_of"]))
         case "pattern":
@@ -112,7 +114,7 @@ def _predicted(rule: Rule, ready: Ready) -> pl.Expr | None:
     if rule.code != "load" or spec.get("cited"):
         return None
     if rule.kind == "length":
-        return text.str.len_bytes() > int(spec["buffer"])
+        return (text.str.len_bytes() if spec.get("in_bytes") else text.str.len_chars()) > int(spec["buffer"])
     if rule.kind == "type":
         return _unfit(spec["own"], ready, rule.column) & ~loads(text, spec["own"], ready.default_mask())
     return None

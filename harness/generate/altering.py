@@ -56,6 +56,17 @@ def _unsplit(original: Original) -> Iterator[Altered]:
             yield original.with_lines([*others, last + wrong], _last(original))
 
 
+def _broken_line(original: Original) -> Iterator[Altered]:
+    """A text with a line feed in the last record, in columns that no other rule mentions first."""
+    *others, last = original.records[original.file]
+    rules = [one for one in original.contract.rules.values() if one.file == original.file]
+    used = {name for one in rules if one.kind not in ("type", "length") for name in (one.column, *one.columns)}
+    texts = [name for name, column in original.spec.columns.items() if column.type.kind == "text"]
+    for name in sorted(texts, key=used.__contains__):
+        records = {**original.records, original.file: [*others, {**last, name: "1\n2"}]}
+        yield Altered(zipped(members(original.contract, records)), _last(original))
+
+
 def _too_few(original: Original) -> Iterator[Altered]:
     """Fewer records than agreed. A line that is blank is no record, whereas a member without any is unreadable."""
     if original.spec.rows is None:
@@ -176,6 +187,7 @@ _DELIMITED: Mapping[str, Recipe] = {
     "shape.surplus": _surplus,
     "shape.shifted": _shifted,
     "shape.unreadable": _unsplit,
+    "shape.line_break": _broken_line,
     "shape.row_count": _too_few,
 }
 _PACKAGE: Mapping[str, Recipe] = {

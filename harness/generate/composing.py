@@ -10,7 +10,7 @@ from random import Random
 
 from contracts import Contract, ContractError, failing, valid_examples
 from harness.generate.drafts import Draft, Records
-from harness.generate.keys import identifiers, known_in_pod, renamed
+from harness.generate.keys import ambiguous, identifiers, known_in_pod, renamed
 from harness.generate.laws import laws
 from harness.generate.proposals import Proposer
 from harness.generate.settling import settle
@@ -75,7 +75,8 @@ class Composer:
         return Draft(self.contract, records)
 
     def _settled(self, draft: Draft, chance: Random) -> bool:
-        return settle(draft, self.laws, self.proposer, chance, lambda cells: widened(cells, draft))
+        settled = settle(draft, self.laws, self.proposer, chance, lambda cells: widened(cells, draft))
+        return settled and not ambiguous(draft)
 
     def _varied(self, draft: Draft, chance: Random, max_records: int) -> Draft:
         """The draft with one change and what follows from it; the draft itself where the rules cannot be kept."""

@@ -35,6 +35,8 @@ class Record:
                 return self.file.component
             case "_row" | "_line":
                 return Decimal(self.draft.number(self))
+            case "_unit":
+                return str(self.draft.unit(self))  # a number in the engine: here, too, equal for records of one unit
             case "_parent":
                 return None if self.parent is None else Decimal(self.draft.number(self.parent))
         return self._above(name)
@@ -70,6 +72,7 @@ class Draft:
         for file in contract.files.values():
             self.records[file.id] = [Record(self, file, row) for row in records.get(file.id, ())]
         self._numbers: dict[int, int] = {}
+        self._known: dict[str, Record] | None = None
         self.link()
 
     def link(self) -> None:
@@ -78,6 +81,7 @@ class Draft:
         for rows in self.records.values():
             for record in rows:
                 record.parent = self._parent(record)
+        self._known = None
 
     def number(self, record: Record) -> int:
         """Number of the record in its file, from 1."""
@@ -106,13 +110,50 @@ class Draft:
         }
 
     def unit(self, record: Record) -> tuple[str, Key]:
-        """What names the accept unit of a record: the top of its chain of parents, or its own key where that is cut."""
+        """What names the accept unit of a record: the top of its chain of parents.
+
+        Where the chain is cut, it goes on with the highest ancestor that the record there names: with that one's own
+        unit, or, if it is not in the draft, with its name.
+        """
         top = record
         while top.parent is not None:
             top = top.parent
         if top.file.parent is None:
-            return top.file.id, group_key(top, top.file.accept_unit or (("_row",),))
-        return top.file.id, group_key(top, [tuple(one) for one in top.file.parent.by])
+            unit = top.file.accept_unit or (("_row",),)
+            own = next(filter(None, (_name(top, top.file.id, {name: name for name in key}) for key in unit)), "")
+            listed = self.contract.aliases.get(own)
+            return ("", (listed,)) if listed else (top.file.id, group_key(top, unit))
+        names = [one for name in self._names(top) for one in (self.contract.aliases.get(name, name), name)]
+        for name in names:
+            if name in self._ancestors:
+                return self.unit(self._ancestors[name])
+        return ("", (names[0],)) if names else (top.file.id, group_key(top, [tuple(one) for one in top.file.parent.by]))
+
+    def _names(self, record: Record) -> list[str]:
+        """The ancestors that a record names, the highest first, each by its first alternative without blanks."""
+        ways = self.contract.ways(record.file.id)
+        found = (
+            next(filter(None, (_name(record, file, one) for one in alternatives)), "") for file, alternatives in ways
+        )
+        return [name for name in found if name]
+
+    def own_names(self, record: Record) -> list[str]:
+        """All names by which records below it may name it, by source key first."""
+        ways = [way for below in self.contract.files for way in self.contract.ways(below) if way[0] == record.file.id]
+        keys = dict.fromkeys(tuple(one.values()) for _, alternatives in ways for one in alternatives)
+        return [name for key in keys if (name := _name(record, record.file.id, {column: column for column in key}))]
+
+    @property
+    def _ancestors(self) -> dict[str, Record]:
+        """The records that others may name as their ancestor, by each of their names."""
+        if self._known is None:
+            self._known = {}
+            for record in self.all():
+                for name in self.own_names(record):
+                    self._known.setdefault(name, record)
+                    if record.file.parent is None:
+                        self._known.setdefault(self.contract.aliases.get(name, name), record)
+        return self._known
 
     def _parent(self, record: Record) -> Record | None:
         parent = record.file.parent
@@ -138,11 +179,20 @@ def group_key(record: Record, alternatives: Sequence[Sequence[str]]) -> Key:
     return (Decimal(at), *keys[at])
 
 
+def _name(record: Record, file: str, columns: Mapping[str, str]) -> str:
+    """The name of an ancestor in ``file`` by these columns, as ``pod_names`` spells it; "" where one is blank."""
+    values = record.key(columns)
+    if None in values:
+        return ""
+    texts = (spelled(one) if isinstance(one, Decimal) else str(one) for one in values)
+    return "\x1f".join([file, *columns.values(), *texts])
+
+
 def links(contract: Contract) -> frozenset[tuple[str, str]]:
-    """Return the columns, as (file, column), by which children name their parents."""
+    """Return the columns, as (file, column), by which records name those above them."""
     found = set()
-    for file in contract.files.values():
-        for alternative in file.parent.by if file.parent else ():
-            found |= {(file.id, own) for own in alternative}
-            found |= {(file.parent.file, their) for their in alternative.values()} if file.parent else set()
+    for file in contract.files:
+        for ancestor, alternatives in contract.ways(file):
+            for columns in alternatives:
+                found |= {(file, own) for own in columns} | {(ancestor, their) for their in columns.values()}
     return frozenset(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from contracts import Contract
-from harness.generate.drafts import Records, links
+from harness.generate.drafts import Draft, Key, Record, Records, group_key, links
+from harness.generate.evaluation import Value
 from harness.generate.values import Domain
 
 _NAMING = ("source_key", "user_key", "surrogate", "parent")
@@ -56,6 +58,37 @@ def known_in_pod(contract: Contract) -> frozenset[str]:
         for column in rows.iter_columns()
         for value in column.drop_nulls()
     )
+
+
+def ambiguous(draft: Draft) -> bool:
+    """True where what the draft holds as two records may be one: named by one kind of key here, by another there.
+
+    No rule can tell: where the pod's lists know both names of a record, or do not know the source key of one that they
+    know by its user key, and where two rows of a history share a key by which only one of them is named.
+    """
+    return any(
+        _two_names(rows, draft) or (rows and rows[0].file.history and _two_kinds(rows, rows[0].file.history.key))
+        for rows in draft.records.values()
+    )
+
+
+def _two_names(rows: Sequence[Record], draft: Draft) -> bool:
+    aliases, first = draft.contract.aliases, dict[str, str]()
+    for names in map(draft.own_names, rows if aliases else ()):
+        known = [one for one in names if one in aliases]
+        if known and (known[0] != names[0] or first.setdefault(aliases[known[0]], known[0]) != known[0]):
+            return True
+    return False
+
+
+def _two_kinds(rows: Sequence[Record], keys: Sequence[Sequence[str]]) -> bool:
+    kinds: dict[Key, Value] = {}
+    for record in rows:
+        kind = group_key(record, keys)[0]
+        whole = [(Decimal(at), *key) for at, names in enumerate(keys) if None not in (key := record.key(names))]
+        if any(kinds.setdefault(key, kind) != kind for key in whole):
+            return True
+    return False
 
 
 def renamed(

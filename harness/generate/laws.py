@@ -16,7 +16,7 @@ from harness.generate.drafts import Draft, Key, Record
 from harness.generate.evaluation import Value, evaluator, spelled
 from harness.generate.histories import Span, spans
 from harness.generate.tables import Table
-from harness.generate.values import typed
+from harness.generate.values import longer, typed
 
 Records = list[Record]
 
@@ -96,7 +96,8 @@ def _facet(rule: Rule, spec: Any, contract: Contract) -> Callable[[str | None, V
         case "required":
             return lambda text, _: text is None
         case "length":
-            return lambda text, _: text is not None and len(text) > int(spec["size"])
+            most = int(spec["buffer"]) if spec.get("in_bytes") else None
+            return lambda text, _: text is not None and (len(text) > int(spec["size"]) or longer(text, most))
         case "one_of":
             return lambda text, _: text is not None and text not in spec["one_of"]
         case "pattern":
@@ -118,12 +119,14 @@ def _in_list(rule: Rule, contract: Contract) -> Law:
     spec, applies = rule.spec, when(rule)
     as_of = spec.get("as_of")
     table = Table(contract.lists[spec["list"]], spec["match"], as_of)
-    absent = bool(spec.get("absent"))
+    absent, listed = bool(spec.get("absent")), bool(spec.get("listed"))
 
     def breaks(record: Record) -> bool:
         key = tuple(record.text(name) for name in spec["columns"])
         day = record.get(as_of["column"]) if as_of else None
-        if None in key or (as_of and day is None) or table.holds(key, day) is not absent:
+        if None in key or (as_of and day is None) or (listed and key not in table.windows):
+            return False
+        if table.holds(key, day) is not absent:
             return False
         return applies(record)
 

@@ -29,6 +29,7 @@ class Domain:
     column: Column
     types: list[Type] = field(default_factory=list)
     size: int | None = None  # longest text, in characters
+    most: int | None = None  # and in bytes
     options: list[str] | None = None  # the only values, where a list or one_of says so
     patterns: list[re.Pattern[str]] = field(default_factory=list)
     bounds: tuple[Value, Value] | None = None
@@ -37,12 +38,13 @@ class Domain:
     seen: list[str] = field(default_factory=list)  # values of the contract's own examples
     around: date = date(2026, 11, 2)  # where dates are drawn from
     free: bool = True  # a text in which anything may stand
+    one_line: bool = False  # no line feed: what reads the file takes every line for a record
 
     def fits(self, text: str | None) -> bool:
         """True if ``text`` keeps every facet of the column by itself."""
         if text is None:
             return not self.required
-        if self.blank or not text.strip(" \t"):
+        if self.blank or not text.strip(" \t") or (self.one_line and "\n" in text):
             return False
         if text in TOKENS:
             return not self.required
@@ -50,7 +52,9 @@ class Domain:
             return False
         if self.column.personal_data == "sensitive" and text not in self.seen and not nobodys(text):
             return False
-        if (self.size and len(text) > self.size) or not all(one.fullmatch(text) for one in self.patterns):
+        if (self.size and len(text) > self.size) or longer(text, self.most):
+            return False
+        if not all(one.fullmatch(text) for one in self.patterns):
             return False
         return self._of_type(text)
 
@@ -116,12 +120,19 @@ class Domain:
         return text[: self.size] if self.size else text
 
 
+def longer(text: str, most: int | None) -> bool:
+    """True if a text has more bytes than ``most`` (None: as many as it likes)."""
+    return most is not None and len(text) * 4 > most and len(text.encode(errors="replace")) > most
+
+
 def domains(
     contract: Contract, examples: Iterable[Mapping[str, Sequence[Mapping[str, str | None]]]]
 ) -> dict[str, dict[str, Domain]]:
     """Return the domain of every column by file and name, with what the given records show of it."""
+    one_line = contract.channel == "fbdi"
     found = {
-        file.id: {name: Domain(column) for name, column in file.columns.items()} for file in contract.files.values()
+        file.id: {name: Domain(column, one_line=one_line) for name, column in file.columns.items()}
+        for file in contract.files.values()
     }
     for rule in contract.rules.values():
         if rule.column and "contexts" not in rule.spec:
@@ -146,6 +157,8 @@ def _narrow(domain: Domain, rule: Rule, contract: Contract) -> None:
             domain.types.append(spec["type"])
         case "length":
             domain.size = min(filter(None, (domain.size, int(spec["size"]))))
+            if spec.get("in_bytes"):
+                domain.most = int(spec["buffer"])
         case "one_of":
             _only(domain, spec["one_of"])
         case "list":

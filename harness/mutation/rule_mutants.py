@@ -154,6 +154,9 @@ def _of_references(rule: Rule) -> Iterator[Mutant]:
         after = replace(rule, spec={key: value for key, value in spec.items() if key != "as_of"})
         missing = f"a record that is on list {spec['list']}, but outside of its dates"
         yield _mutant(rule, "drop as_of", "drop as_of", missing, after)
+    if rule.kind == "in_list" and spec.get("listed"):
+        after = replace(rule, spec={**spec, "listed": False})
+        yield _mutant(rule, "drop listed", "drop listed", f"a record that is not on list {spec['list']}", after)
     if rule.kind == "in_list":
         after = replace(rule, spec={**spec, "absent": not spec.get("absent", False)})
         yield _mutant(rule, "flip absent", "flip absent", f"a record that is on list {spec['list']}", after)

@@ -17,9 +17,12 @@ def without_one_in_use(
 ) -> ReferenceList | None:
     """Return the list that a rule reads without the rows of one key that its examples use; None if it reads none.
 
-    Where no example uses a row, the list is emptied: then the mutant lives and says so.
+    Where no example uses a row, the list is emptied: then the mutant lives and says so. A rule that looks at listed
+    combinations only has none: what the list lacks is another rule's affair.
     """
-    if rule.kind not in ("list", "in_list", "within") or (reference := contract.lists[spec["list"]]).rows is None:
+    if spec.get("listed") or rule.kind not in ("list", "in_list", "within"):
+        return None
+    if (reference := contract.lists[spec["list"]]).rows is None:
         return None
     columns = [rule.column] if rule.kind == "list" else spec.get("columns", ())
     match = reference.key[:1] if rule.kind == "list" else spec.get("match", ())

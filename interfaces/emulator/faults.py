@@ -68,5 +68,6 @@ class Faults:
 
     def strikes(self, name: str, about: Hashable) -> bool:
         """True if the fault strikes this thing. Asked again about the same thing, the answer is the same."""
-        chance = random.Random(f"{self._seed} {name} {about}")  # noqa: S311
-        return name in self.names and chance.random() < self._rate
+        if name not in self.names:
+            return False
+        return random.Random(f"{self._seed} {name} {about}").random() < self._rate  # noqa: S311

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
@@ -57,7 +58,10 @@ class Emulator:
         self._processes = Processes(ess, self.tables, setup, jobs, release, faults)
         erp = Erp(ess, documents, self._processes, self.tables, faults)
         data_sets = DataSets(ess, documents, self.tables, setup, faults, hdl)
-        self.app = Front(Services(ess, erp, Scheduler(ess, faults), data_sets), faults, users)
+        self._ess, self._data_sets = ess, data_sets
+        about = {"speed": self.clock.speed, "parameters": self.parameters()}
+        services = Services(ess, erp, Scheduler(ess, faults), data_sets, about)
+        self.app = Front(services, faults, users)
         self._lock = threading.Lock()
 
     def transport(self) -> httpx.BaseTransport:
@@ -69,10 +73,17 @@ class Emulator:
         package, _, definition = job.replace(";", ",").partition(",")
         return self._processes.job(package, definition) is not None
 
+    def taken(self) -> Counter[str]:
+        """How many loads and data sets there are of each document, by its name, whoever sent it and may see it."""
+        return Counter(
+            [*(one.document for one in self._ess.requests.values() if one.document), *self._data_sets.names()]
+        )
+
     def parameters(self) -> dict[str, str | dict[str, str]]:
         """Ids of this pod that ParameterLists ask for, by the name of the setting; a mapping where names have ids."""
         ledgers, units = self.setup.ids("ledgers"), self.setup.rows("business_units")
         return {
+            "accounting_date": self.setup.today.isoformat(),
             "ledger_id": {**ledgers, ANY: ""},
             "business_unit_id": {**self.setup.ids("business_units"), ANY: ""},
             "ledger_of_business_unit": {row.get("name", ""): ledgers.get(row.get("ledger", ""), "") for row in units}

@@ -21,7 +21,15 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "lt": lambda left, right: left < right,
     "le": lambda left, right: left <= right,
 }
-_FIELDS = ("requestId", "parentRequestId", "absParentRequestId", "name", "state", "executionState", "submissionTime")
+_VALUES: Mapping[str, Callable[[Request, float], Any]] = {
+    "requestId": lambda request, now: request.id,
+    "parentRequestId": lambda request, now: request.parent,
+    "absParentRequestId": lambda request, now: request.root,
+    "name": lambda request, now: request.definition,
+    "state": lambda request, now: request.state(now),
+    "executionState": lambda request, now: request.state(now),
+    "submissionTime": lambda request, now: moment(request.submitted),
+}
 
 
 class Scheduler:
@@ -55,8 +63,8 @@ class Scheduler:
             slot = field.removeprefix("submit.argument")
             at = int(slot) - 1 if slot.isdecimal() else -1
             own: Any = request.arguments[at] if 0 <= at < len(request.arguments) else None
-        elif field in _FIELDS:
-            own = self._item(request, False)[field]
+        elif field in _VALUES:
+            own = _VALUES[field](request, self._ess.now)
         else:
             raise ServiceError(400, f"The attribute {field} isn't valid in q.")
         if isinstance(own, int):
@@ -64,16 +72,7 @@ class Scheduler:
         return own is not None and _COMPARED[operator](own, value)
 
     def _item(self, request: Request, parameters: bool) -> dict[str, Any]:
-        state = request.state(self._ess.now)
-        item: dict[str, Any] = {
-            "requestId": request.id,
-            "parentRequestId": request.parent,
-            "absParentRequestId": request.root,
-            "name": request.definition,
-            "state": state,
-            "executionState": state,
-            "submissionTime": moment(request.submitted),
-        }
+        item = {name: value(request, self._ess.now) for name, value in _VALUES.items()}
         if parameters:
             item["requestParameters"] = [
                 {"name": f"submit.argument{slot}", "dataType": "STRING", "value": argument}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from contracts import Contract
 
@@ -46,6 +47,15 @@ class Setup:
     def allows(self, name: str, value: str, column: str = "") -> bool:
         """True if the list holds the value, or is not there."""
         return not self.knows(name) or value in self.values(name, column)
+
+    @cached_property
+    def combinations(self) -> Mapping[tuple[str, ...], Sequence[tuple[str, str]]]:
+        """Segments of an account -> first and last days between which it may be used. The list is long: read once."""
+        found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for row in self.rows("account_combination"):
+            segments = tuple(value for name, value in row.items() if name not in ("valid_from", "valid_to"))
+            found.setdefault(segments, []).append((row.get("valid_from", ""), row.get("valid_to", "") or "9999-12-31"))
+        return found
 
     def ids(self, name: str) -> dict[str, str]:
         """Value of the list's first column -> the pod's id of it."""

@@ -119,7 +119,7 @@ _JOINS = (
 
 _VALUES = (
     _case("invoice_number_twice", "The same number of one supplier in one business unit: DUPLICATE INVOICE NUMBER.",
-          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701"), {"1001": FINE, "1002": REFUSED}, on_headers([2], "AP-050")),
+          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701"), {"1001": FINE, "1002": REFUSED}, on_headers([2], "NCAP-070")),
     _case("invoice_number_twice_behind_a_blank", "A leading blank slips past the check for duplicates, and the invoice is paid twice.",
           spoilt_invoices("headers", 2, INVOICE_NUM=" A-7701"), BOTH_FINE, on_headers([2], "AP-055")),
     _case("supplier_number_without_its_zeros", "0012345 came back from a spreadsheet as 12345: no such supplier, and so no such site.",
@@ -127,7 +127,7 @@ _VALUES = (
     # the pod's account format is an open question and the code a likely one: no refusal is predicted
     _case("account_without_its_zero", "PRC 061 as 61 is no account of the district's format.",
           spoilt_invoices("lines", 3, DIST_CODE_CONCATENATED="1-5110-61-411-304-000-00"), {"1001": FINE, "1002": FAULTY},
-          on_lines([3], "lines.DIST_CODE_CONCATENATED.pattern@NCAP")),
+          on_lines([3], "lines.DIST_CODE_CONCATENATED.pattern@NCAP", "lines.DIST_CODE_CONCATENATED.list@NCAP")),
     _case("text_in_the_line_amount", "Text in a NUMBER column of the lines: all lines are lost with it.",
           spoilt_invoices("lines", 3, AMOUNT="100 USD"), {"1001": DRAGGED, "1002": REFUSED}, on_lines([3], "lines.AMOUNT.type")),
     _case("description_beyond_the_buffer", "The control file gives DESCRIPTION 240 characters; the 241st is a load error.",

@@ -31,6 +31,7 @@ RELEASE = "26C"
 AS_OF = date(2026, 11, 24)
 FIRST = date(2026, 11, 24)  # the day on which the first cases came in
 SECOND = date(2026, 11, 25)
+THIRD = date(2026, 11, 26)
 
 FINE = (True, "accepted")
 FAULTY = (False, "accepted")  # breaks the contract; Fusion takes it, or nobody knows what it does

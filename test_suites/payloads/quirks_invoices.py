@@ -20,6 +20,7 @@ from test_suites.payloads.cases_making import (
     FINE,
     REFUSED,
     SECOND,
+    THIRD,
     WHOLE,
     Case,
     Members,
@@ -142,6 +143,16 @@ _SAID = (
           spoilt_invoices("lines", 3, DISTRIBUTION_SET_NAME="Rent"), _SECOND_REFUSED, on_lines([3], "AP-120")),
     _case("order_line_without_its_order", "A line of an order is named with the order.",
           spoilt_invoices("lines", 3, PO_LINE_NUMBER="1"), _SECOND_REFUSED, on_lines([3], "AP-130")),
+    _case("invoice_number_twice_once_without_the_name", "Named and numbered here, only numbered there: to Payables it is one supplier, and the number is used.",
+          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701", VENDOR_NAME=None), _SECOND_REFUSED, on_headers([2], "NCAP-070"), since=THIRD),
+    _case("site_that_takes_orders_only", "The supplier is paid elsewhere: NOT PAY SITE.",
+          spoilt_invoices("headers", 2, VENDOR_NAME="Coppergate Staffing Company", VENDOR_NUM="0012567", VENDOR_SITE_CODE="ORDERS"),
+          _SECOND_REFUSED, on_headers([2], "NCAP-060"), since=THIRD),
+    # whether the pod makes an account that it does not have is an open question: no refusal is predicted
+    _case("account_unknown", "Every segment exists, the account does not.",
+          spoilt_invoices("lines", 3, DIST_CODE_CONCATENATED="1-5110-061-411-304-000-20"), _SECOND_FAULTY, on_lines([3], "lines.DIST_CODE_CONCATENATED.list@NCAP"), since=THIRD),
+    _case("account_that_has_ended", "PRC 029 and its accounts ended on 30 June.",
+          spoilt_invoices("lines", 3, DIST_CODE_CONCATENATED="1-5110-029-131-304-000-00"), _SECOND_FAULTY, on_lines([3], "NCAP-050"), since=THIRD),
     _case("line_number_twice", "A line number occurs once in an invoice.", spoilt_invoices("lines", 2, LINE_NUMBER="1"), _FIRST_REFUSED, on_lines([2], "AP-045")),
 )  # fmt: skip
 

@@ -63,7 +63,7 @@ def fields(line: Record, bugs: Collection[str]) -> list[str]:
     values |= {
         "ACCOUNTING_DATE": f"{posted:%Y/%m/%d}", "DATE_CREATED": f"{posted:%Y/%m/%d}", "PERIOD_NAME": f"{posted:%b-%y}",
         "ENTERED_DR" if line["dc"] == "D" else "ENTERED_CR": line["amount"],
-        "REFERENCE4": line["doc_no"], "REFERENCE10": line["text"], "REFERENCE21": line["line_id"],
+        "REFERENCE4": line["doc_no"], "REFERENCE10": line["text"].replace("\n", "\\n"), "REFERENCE21": line["line_id"],
     }  # fmt: skip
     row = [""] * FIELDS
     for name, value in values.items():

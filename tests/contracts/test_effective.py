@@ -249,6 +249,7 @@ def test_shape_and_package_rules_are_part_of_every_contract(tmp_path: Path) -> N
     rules = fbdi(tmp_path, "{name: STATUS}").rules
     assert (rules["f.shape.shifted"].severity, rules["f.shape.shifted"].code) == ("critical", "")
     assert (rules["f.shape.unreadable"].severity, rules["f.shape.unreadable"].code) == ("critical", "load")
+    assert (rules["f.shape.line_break"].severity, rules["f.shape.line_break"].code) == ("critical", "load")
     assert rules["package.member_missing"].severity == "critical"
 
 

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contracts import load
 from contracts.profiles import DEPARTMENTS, SHIPPED, load_profile, read_register
 
 PROFILE = SHIPPED / "nc_district"
 KEYS: dict[str, tuple[str, ...]] = {
     "account_combination": ("fund", "purpose", "prc", "object", "school", "use1", "use2"),
+    "account_string": ("account", "valid_from"),
     "actions": ("code",),
     "address_type": ("code",),
     "ap_source": ("name",),
@@ -180,6 +182,23 @@ def _covers(window: Row, row: Row) -> bool:
 def test_every_fund_with_spending_can_pay_and_owe() -> None:
     accounts = {(row["fund"], row["purpose"]) for row in values("account_combination")}
     assert {(fund, purpose) for fund in "1235" for purpose in ("1110", "2010", "2110")} <= accounts
+
+
+def test_an_account_in_one_string_is_a_combination_with_its_dates() -> None:
+    def dated(row: Row, account: str) -> tuple[str, str, str]:
+        return account, row["valid_from"], row["valid_to"]
+
+    combinations = [
+        dated(row, "-".join(row[part] for part in KEYS["account_combination"])) for row in values("account_combination")
+    ]
+    assert [dated(row, row["account"]) for row in values("account_string")] == combinations
+
+
+def test_sites_that_payables_must_not_use_are_those_that_are_not_for_payments() -> None:
+    listed = load("finance.ap_invoices", load_profile("nc_district")).lists["other_sites"].rows
+    assert listed is not None
+    sites = [row for row in values("supplier_sites") if row["pay"] == "N"]
+    assert listed.to_dicts() == [{name: row[name] for name in ("number", "site", "assigned_to")} for row in sites]
 
 
 @pytest.mark.parametrize("name", ["fund_prc", "account_combination"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from contract_texts import build, findings, judge, one_file, rule
 
-from contracts import Contract, LintError
+from contracts import Contract, LintError, load
 
 COLUMNS = """\
     {name: A, type: text(5)}
@@ -83,6 +83,14 @@ def test_a_required_column_that_the_payload_lacks_fails_where_it_is_the_only_rul
 def test_length_counts_characters(tmp_path: Path) -> None:
     contract = facet(tmp_path, "{name: A, type: text(3)}")
     assert findings(contract, f=[{"A": "äöü"}, {"A": "abcd"}, {"A": None}]) == {"f.A.length": [2]}
+
+
+def test_length_counts_the_bytes_of_the_loaders_buffer_too_where_the_loader_does() -> None:
+    bus = "\N{BUS}"
+    journals, suppliers = (load(identity) for identity in ("finance.gl_journals", "procurement.suppliers"))
+    rows = [{"REFERENCE10": bus * 63 + "abc"}, {"REFERENCE10": bus * 64}, {"REFERENCE10": "x" * 241}]
+    assert findings(journals, gl=rows)["gl.REFERENCE10.length"] == [2, 3]
+    assert "suppliers.VENDOR_NAME.length" not in findings(suppliers, suppliers=[{"VENDOR_NAME": bus * 360}])
 
 
 def test_one_of_pattern_and_range_judge_the_whole_value(tmp_path: Path) -> None:

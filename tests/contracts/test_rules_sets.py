@@ -271,6 +271,9 @@ def test_a_combination_is_valid_on_the_records_date_only(tmp_path: Path) -> None
         ("z", "2025-01-01"),
     ]
     assert findings(contract, f=[{"K": key, "D": day} for key, day in rows]) == {"DM-010": [2, 4, 7]}
+    kind = "in_list: {columns: [K], list: keys, match: [k], as_of: {column: D, from: start, to: end}, listed: true}"
+    contract = one(tmp_path, rule(10, kind), lists)
+    assert findings(contract, f=[{"K": key, "D": day} for key, day in rows]) == {"DM-010": [2, 4]}
 
 
 def test_a_date_lies_within_a_window_of_its_own_kind(tmp_path: Path) -> None:

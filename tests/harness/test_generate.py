@@ -64,11 +64,12 @@ def test_payloads_of_twenty_records_pass_every_health_check(identity: str) -> No
 
 
 def test_a_payload_is_printed_without_personal_values() -> None:
-    for records in composed(WORKERS, 40):
+    payloads = composed(WORKERS, 40)
+    for records in payloads:
         for file, rows in masked_records(records.contract, records).items():
             columns = records.contract.files[file].columns
             assert {row[name] for row in rows for name in row if name in columns and columns[name].masked} <= {"***"}
-    assert "***" in repr(records)
+    assert any("***" in repr(records) for records in payloads)
 
 
 def test_a_contract_without_a_valid_example_has_no_payloads() -> None:
@@ -119,7 +120,7 @@ def test_a_line_feed_is_drawn_only_where_the_format_protects_it() -> None:
     for identity in ALL:
         texts = [
             text or ""
-            for one in composed(identity, 150)
+            for one in composed(identity, 300)
             for rows in one.values()
             for row in rows
             for text in row.values()

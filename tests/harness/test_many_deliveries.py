@@ -34,7 +34,7 @@ def test_no_payload_is_loaded_twice(ends: Ends) -> None:
 
 def test_one_pass_was_not_enough(ends: Ends) -> None:
     assert sum(ends.first.values()) == COUNT
-    assert ends.first["read"] < COUNT
+    assert ends.first.get("read", 0) < COUNT
     assert ends.passes > 1
 
 

@@ -99,9 +99,19 @@ def test_the_dialects_that_oracle_takes_are_one_payload(tmp_path: Path, data: by
 
 
 def test_rows_count_records_and_lines_count_line_feeds(tmp_path: Path) -> None:
-    frame = plain(tmp_path, b'\na,"x\ny\r\nz",c\r\n\r\nd,e,f\n').frames["gl"]
+    payload = plain(tmp_path, b'\na,"x\ny\r\nz",c\r\n\r\nd,e,f\n')
+    frame = payload.frames["gl"]
     assert frame.schema == {"_row": pl.UInt32, "_line": pl.UInt32, "A": pl.String, "B": pl.String, "C": pl.String}
     assert frame.select("_row", "_line", "B").rows() == [(1, 2, "x\ny\r\nz"), (2, 6, "e")]
+
+
+def test_records_whose_values_hold_line_feeds_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b'\na,"x\ny\r\n\nz",c\r\n\nd,e,f\n"g\r","h\\n",i\n1,"12"" \npipe" ,\n"\n",k,"l\n"'
+    for size in (1, 16, 1 << 20):
+        monkeypatch.setattr(scan, "BLOCK", size)
+        payload = plain(tmp_path, data)
+        assert shapes(payload) == {"line_break": [1, 4, 5], "unreadable": [4]}
+        assert {tuple(fact.lines.to_list()) for fact in payload.facts if fact.lines is not None} == {(2, 9, 11), (9,)}
 
 
 def test_a_quote_within_a_bare_field_is_text(tmp_path: Path) -> None:
@@ -382,8 +392,11 @@ def test_what_was_written_is_read_again(
     frame = payload.frames["gl"]
     assert frame.select(names).rows() == [tuple(unblank(row[name]) for name in names) for row in records]
     assert frame["_row"].to_list() == list(range(1, len(records) + 1))
-    allowed = {"shifted"} if not dialect.end else set()
-    assert set(shapes(payload)) <= (allowed if records else {"unreadable"})
+    allowed = {"shifted", "line_break"} if not dialect.end else {"line_break"}
+    found = shapes(payload)
+    assert set(found) <= (allowed if records else {"unreadable"})
+    broken = [at for at, row in enumerate(records, start=1) if any("\n" in (row[name] or "") for name in names)]
+    assert (found.get("line_break") or []) == broken
 
 
 BYTES = st.lists(

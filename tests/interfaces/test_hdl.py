@@ -279,7 +279,7 @@ def test_a_number_of_records_outside_the_agreed_range_is_found(read):
     assert rules(read(RETAIN + WORKER + "MERGE|Worker|a|b|c|d\n", of=of)) == ["worker.shape.row_count"]
 
 
-@pytest.mark.parametrize("reserved", ["_row", "_line", "_action", "_component", "_parent"])
+@pytest.mark.parametrize("reserved", ["_row", "_line", "_action", "_component", "_parent", "_unit"])
 def test_an_attribute_named_as_a_column_of_the_harness_does_not_replace_it(read, reserved):
     payload = read(RETAIN + f"METADATA|Worker|{reserved}|PersonNumber\nMERGE|Worker|x|1\n")
     assert payload.frames["worker"].select("_row", "_action", "PersonNumber").rows() == [(1, "MERGE", "1")]

@@ -13,7 +13,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def leaf(name: str, value: str) -> str:
     """Return an element that holds a text; characters that XML forbids become U+FFFD."""
-    text = escape(_FORBIDDEN.sub("\ufffd", value))
+    text = escape(_FORBIDDEN.sub("\ufffd", value), {"\r": "&#13;"})  # bare, a parser would read a line feed
     return f"<{name}>{text}</{name}>"
 
 

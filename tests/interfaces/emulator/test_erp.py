@@ -253,3 +253,15 @@ def test_the_pod_tells_its_jobs_and_the_ids_that_parameters_ask_for() -> None:
     assert {"A", "B"} <= set(given["ledger_id"])
     assert given["ledger_id"]["A"] != given["ledger_id"]["B"]
     assert isinstance(given["data_access_set_id"], str)
+
+
+def test_whoever_looks_into_the_pod_sees_how_often_each_document_was_taken() -> None:
+    emulator = pod("lost_reply")
+    client = Client(emulator)
+    with pytest.raises(httpx.ReadError):
+        client.send(lines(GOOD), FileName="lost.zip")
+    assert emulator.taken() == {"lost.zip": 1}
+    twice = Client(pod())
+    for _ in range(2):
+        twice.send(lines(GOOD), FileName="again.zip")
+    assert twice.emulator.taken() == {"again.zip": 2}

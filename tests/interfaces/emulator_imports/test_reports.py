@@ -31,6 +31,10 @@ def test_no_value_breaks_an_xml_report(value: str) -> None:
     fromstring(payables_report(1, [Refused(Row(1, 1, {"INVOICE_NUM": value}), [(value, value)])]))
 
 
+def test_a_carriage_return_stays_one() -> None:
+    assert fromstring(rows_report([{"A": "a\rb"}])).findtext(".//A") == "a\rb"
+
+
 def test_a_character_that_xml_forbids_is_shown_as_one_that_is_missing() -> None:
     assert fromstring(rows_report([{"A": "a\x01b"}])).findtext(".//A") == "a\ufffdb"
 
