@@ -288,7 +288,7 @@ class Contract:
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant of a rule tested here -> why it is none
     differs: Mapping[str, str] = field(default_factory=dict)  # rule id -> why the emulator answers otherwise
     overlay: bool = False
-    aliases: Mapping[str, str] = field(default_factory=dict)  # names of records in the pod -> see records.pod_names
+    aliases: Mapping[str, str] = field(default_factory=dict)  # names of records in the pod (records.pod_names)
 
     @property
     def roots(self) -> list[File]:

@@ -178,8 +178,7 @@ class Records:
             self._unit[name] = self._numbered(self._root_groups(ready))
             return
         parent = self.ready.get(file.parent.file)
-        alternatives = [dict(one) for one in file.parent.by]
-        up = _find(ready, parent, alternatives) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
+        up = _find(ready, parent, file.parent.by) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
         self._up[name] = up
         unit = up.clone()
         if parent:
@@ -266,7 +265,7 @@ class Records:
         if above is None or index is None:
             dtype = dtype_of(self.contract.files[ancestor], attribute)
             return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
-        return above.frame.select(above.value(attribute).alias(column)).to_series().gather(index).alias(column)
+        return above.series(above.value(attribute)).gather(index).alias(column)
 
     def _doubt_above(self, name: str, column: str) -> pl.Series:
         """True where the ancestor's value failed its type: what rests on it is unknown."""
@@ -396,8 +395,8 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
     result = pl.Series([None] * child.height, dtype=pl.UInt32)
     undecided = pl.Series([True] * child.height, dtype=pl.Boolean)
     for alternative in alternatives:
-        own = child.frame.select(*child.key(list(alternative), across=True)).with_row_index("child")
-        names = own.columns[1:]
+        names = [f"key{at}" for at in range(len(alternative))]
+        own = child.frame.with_columns(child.key(list(alternative), across=True)).select(names).with_row_index("child")
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
         theirs = _first_rows(parent, list(alternative.values()), names)
         found = own.filter(usable).join(theirs, on=names, how="inner")
@@ -408,7 +407,7 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
 
 def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
     """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
-    theirs = parent.frame.select(*parent.key(columns, across=True)).with_row_index("parent")
+    theirs = parent.frame.with_columns(parent.key(columns, across=True)).select(names).with_row_index("parent")
     if history := parent.file.history:
         begins = parent.series(parent.value(history.start)).alias("begins")
         theirs = theirs.with_columns(begins).sort("begins", nulls_last=True, maintain_order=True)

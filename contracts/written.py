@@ -113,8 +113,16 @@ class _Writer:
         return {"check": self.row["check"], "group_by": by}, [] if by == "accept_unit" else list(by)
 
     def _unique(self, conditions: dict[str, Condition]) -> tuple[dict[str, Any], list[str]]:
-        self._known(self.file, self.row["unique"], "unique")
-        return {"unique": self.row["unique"]}, self.row["unique"]
+        names = self.row["unique"]
+        self._known(self.file, names, "unique")
+        if (completed := self.row.get("completed")) is None:
+            return {"unique": names}, names
+        if strange := [name for name in completed["columns"] if name not in names]:
+            self._fault(
+                f"completed: {', '.join(strange)} is not among `unique`", "completed", todo=f"use {', '.join(names)}"
+            )
+        self._list(completed["list"], completed["columns"].values(), "completed")
+        return {"unique": names, "completed": completed}, names
 
     def _exists(self, conditions: dict[str, Condition]) -> tuple[dict[str, Any], list[str]]:
         spec = dict(self.row["exists"])

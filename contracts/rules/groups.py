@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -54,10 +54,26 @@ def unique(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
     keys = frame.select("index", *ready.key(names)).collect()
-    columns = keys.columns[1:]
+    if completed := rule.spec.get("completed"):
+        reference = records.contract.lists[completed["list"]].rows
+        own = {f"key{names.index(name)}": listed for name, listed in completed["columns"].items()}
+        keys = keys if reference is None else _completed(keys, own, reference)
+    columns = [f"key{at}" for at in range(len(names))]
     hits = keys.filter(keys.select(pl.struct(columns).hash()).to_series().is_duplicated())
     repeated = hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())
     return Found(rows(repeated), applied=keys.height > 0)
+
+
+def _completed(keys: pl.DataFrame, own: Mapping[str, str], reference: pl.DataFrame) -> pl.DataFrame:
+    """The keys with each of two columns filled from the list's only row that has the value of the other one."""
+    (one, named), (other, numbered) = own.items()
+    for blank, filled, wanted, given in ((one, other, named, numbered), (other, one, numbered, named)):
+        if keys[blank].null_count():
+            rows = reference.select(pl.col(given).alias(filled), pl.col(wanted).alias("listed")).drop_nulls()
+            rows = rows.unique().unique(filled, keep="none")
+            keys = keys.join(rows, on=filled, how="left", maintain_order="left")
+            keys = keys.with_columns(pl.coalesce(blank, "listed").alias(blank)).drop("listed")
+    return keys
 
 
 def python(rule: Rule, records: Records) -> Found:

@@ -160,17 +160,39 @@ def _group(rule: Rule, contract: Contract) -> Law:
 
 
 def _unique(rule: Rule, contract: Contract) -> Law:
-    applies = when(rule)
+    applies, completed = when(rule), _completed(rule, contract)
 
     def breaches(draft: Draft) -> list[Records]:
         first: dict[Key, Record] = {}
         found = []
         for record in draft.records[rule.file]:
-            if applies(record) and first.setdefault(record.key(rule.spec["unique"]), record) is not record:
+            if applies(record) and first.setdefault(completed(record.key(rule.spec["unique"])), record) is not record:
                 found.append([record])
         return found
 
     return Law(rule, breaches)
+
+
+def _completed(rule: Rule, contract: Contract) -> Callable[[Key], Key]:
+    """What makes a key whole from a list of which two of its values name one row."""
+    spec = rule.spec.get("completed")
+    if spec is None or (rows := contract.lists[spec["list"]].rows) is None:
+        return lambda key: key
+    places = [rule.spec["unique"].index(name) for name in spec["columns"]]
+    known: list[dict[Value, set[Value]]] = [{}, {}]  # value of the one column -> values of the other
+    for row in rows.select(spec["columns"].values()).drop_nulls().iter_rows():
+        for side in (0, 1):
+            known[side].setdefault(row[side], set()).add(row[1 - side])
+
+    def whole(key: Key) -> Key:
+        values = list(key)
+        for side in (0, 1):
+            there = known[side].get(key[places[side]], set())
+            if values[places[1 - side]] is None and len(there) == 1:
+                values[places[1 - side]] = next(iter(there))
+        return tuple(values)
+
+    return whole
 
 
 def _exists(rule: Rule, contract: Contract) -> Law:

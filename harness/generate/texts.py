@@ -38,11 +38,14 @@ _NOBODYS = re.compile(
 )
 
 
-def hurting(chance: Random, longest: int | None) -> str:
-    """Return a text of at most ``longest`` characters that readers, loaders or spreadsheets stumble over."""
+def hurting(chance: Random, longest: int | None, most: int | None = None) -> str:
+    """Return a text of at most ``longest`` characters that readers, loaders or spreadsheets stumble over.
+
+    ``most``: bytes that are there for as many characters of four bytes as go in.
+    """
     kind = chance.randint(0, 9)
     if kind == 9 and longest:
-        return FOUR_BYTES * min(longest, 300)
+        return FOUR_BYTES * min(longest, 300, (most or 1200) // 4)
     text = "".join(chance.choice(HURTING) for _ in range(2 if kind == 8 else 1))
     return text[:longest].strip("\ufeff") if longest else text
 

@@ -116,7 +116,7 @@ class Domain:
         kind = chance.randint(0, 3)
         if self.seen and kind == 0:
             return chance.choice(self.seen)
-        text = hurting(chance, self.size) if self.free and kind >= 2 else chance.choice(PLAIN)
+        text = hurting(chance, self.size, self.most) if self.free and kind >= 2 else chance.choice(PLAIN)
         return text[: self.size] if self.size else text
 
 

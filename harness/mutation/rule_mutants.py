@@ -104,6 +104,8 @@ def _of_keys(contract: Contract, rule: Rule) -> Iterator[Mutant]:
             spec = {**rule.spec, key: _drop(columns, at)}
             if paired:
                 spec["match"] = _drop(rule.spec["match"], at)
+            if column in spec.get("completed", {}).get("columns", ()):
+                del spec["completed"]  # the other column has nothing left to be completed from
             yield _mutant(
                 rule, "drop a key", f"drop key {column}", _KEY_WORDS[rule.kind].format(column), replace(rule, spec=spec)
             )
@@ -154,6 +156,9 @@ def _of_references(rule: Rule) -> Iterator[Mutant]:
         after = replace(rule, spec={key: value for key, value in spec.items() if key != "as_of"})
         missing = f"a record that is on list {spec['list']}, but outside of its dates"
         yield _mutant(rule, "drop as_of", "drop as_of", missing, after)
+    if rule.kind == "unique" and "completed" in spec:
+        missing = f"two records that name one row of list {spec['completed']['list']} in different ways"
+        yield _mutant(rule, "drop completed", "drop completed", missing, replace(rule, spec={"unique": spec["unique"]}))
     if rule.kind == "in_list" and spec.get("listed"):
         after = replace(rule, spec={**spec, "listed": False})
         yield _mutant(rule, "drop listed", "drop listed", f"a record that is not on list {spec['list']}", after)

@@ -119,7 +119,7 @@ _JOINS = (
 
 _VALUES = (
     _case("invoice_number_twice", "The same number of one supplier in one business unit: DUPLICATE INVOICE NUMBER.",
-          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701"), {"1001": FINE, "1002": REFUSED}, on_headers([2], "NCAP-070")),
+          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701"), {"1001": FINE, "1002": REFUSED}, on_headers([2], "AP-050")),
     _case("invoice_number_twice_behind_a_blank", "A leading blank slips past the check for duplicates, and the invoice is paid twice.",
           spoilt_invoices("headers", 2, INVOICE_NUM=" A-7701"), BOTH_FINE, on_headers([2], "AP-055")),
     _case("supplier_number_without_its_zeros", "0012345 came back from a spreadsheet as 12345: no such supplier, and so no such site.",

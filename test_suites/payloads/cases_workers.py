@@ -171,7 +171,7 @@ _PARTS = (
           with_another("email", 2, SourceSystemId="EM-299999", **{"PersonId(SourceSystemId)": "LAW_299999"}),
           {**BOTH_FINE, "LAWSON / LAW_299999": REFUSED}, on("email", [3], "email.parent")),
     _case("assignment_without_work_terms", "Work terms are required even in the two-tier models; those of the second hire are missing.",
-          sent(HR, _without_terms()), {A: FINE, B: REFUSED, "LAWSON / ET-210002": REFUSED},
+          sent(HR, _without_terms()), {A: FINE, B: REFUSED},
           {**on("relationship", [2], "HRW-042"), **on("assignment", [2], "assignment.parent", "HRW-400")}),
     _case("last_name_missing", "The load asks for LastName and loses the whole worker.",
           spoilt_hires("name", 1, LastName=None), A_REFUSED, on("name", [1], "name.LastName.required")),

@@ -144,7 +144,7 @@ _SAID = (
     _case("order_line_without_its_order", "A line of an order is named with the order.",
           spoilt_invoices("lines", 3, PO_LINE_NUMBER="1"), _SECOND_REFUSED, on_lines([3], "AP-130")),
     _case("invoice_number_twice_once_without_the_name", "Named and numbered here, only numbered there: to Payables it is one supplier, and the number is used.",
-          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701", VENDOR_NAME=None), _SECOND_REFUSED, on_headers([2], "NCAP-070"), since=THIRD),
+          spoilt_invoices("headers", 2, INVOICE_NUM="A-7701", VENDOR_NAME=None), _SECOND_REFUSED, on_headers([2], "AP-050"), since=THIRD),
     _case("site_that_takes_orders_only", "The supplier is paid elsewhere: NOT PAY SITE.",
           spoilt_invoices("headers", 2, VENDOR_NAME="Coppergate Staffing Company", VENDOR_NUM="0012567", VENDOR_SITE_CODE="ORDERS"),
           _SECOND_REFUSED, on_headers([2], "NCAP-060"), since=THIRD),

@@ -173,7 +173,7 @@ _PARTS = (
     _case("two_primary_addresses", "A person has one primary address at a time.",
           with_another("address", 1, SourceSystemId="AD-210001-2", AddressType="MAIL", AddressLine1="2 Example Street"), A_FAULTY, on("address", [1, 2], "HRW-220")),
     _case("two_primary_relationships", "A person has one primary work relationship at a time; the second one lacks its terms, too.",
-          with_another("relationship", 1, SourceSystemId="WR-210001-2", ActionCode="ASG_CHANGE"), A_REFUSED,
+          with_another("relationship", 1, SourceSystemId="WR-210001-2", LegalEmployerName="District School Nutrition Services", ActionCode="ASG_CHANGE"), A_REFUSED,
           {**on("relationship", [1, 2], "HRW-300"), **on("relationship", [2], "HRW-042")}),
     _case("two_indicators_on_one_line", "A line terminates or reverses, not both.",
           sent(HR, termination(ReverseTerminationFlag="Y")), {_PERSON: FAULTY}, on("relationship", [1], "HRW-310")),

@@ -276,6 +276,18 @@ def test_a_combination_is_valid_on_the_records_date_only(tmp_path: Path) -> None
     assert findings(contract, f=[{"K": key, "D": day} for key, day in rows]) == {"DM-010": [2, 4]}
 
 
+def test_records_that_name_one_row_of_a_list_in_two_ways_are_equal(tmp_path: Path) -> None:
+    columns = "{name: K, type: text}\n{name: L, type: text}"
+    lists = "keys: {rows: [{name: a, code: '1'}, {name: b, code: '2'}, {name: twin, code: '3'}, {name: twin, code: '4'}]}"
+    kind = "unique: [K, L], completed: {list: keys, columns: {K: name, L: code}}"
+    contract = one(tmp_path, rule(10, kind), lists, columns)
+    rows = [("a", None), (None, "1"), ("a", "1"), (None, "2"), ("twin", None), (None, "3"), ("z", None), (None, None)]
+    assert findings(contract, f=[{"K": name, "L": code} for name, code in rows]) == {"DM-010": [2, 3]}
+    for right, wrong in (("L: code", "M: code"), ("L: code", "L: nothing"), ("list: keys", "list: none")):
+        with pytest.raises(ContractError, match="completed|nothing|none"):
+            one(tmp_path, rule(10, kind.replace(right, wrong)), lists, columns)
+
+
 def test_a_date_lies_within_a_window_of_its_own_kind(tmp_path: Path) -> None:
     lists = "periods: {rows: [{k: a, start: 2025-09-01, end: 2025-09-30}, {k: b, start: 2025-10-01, end: null}]}"
     contract = one(

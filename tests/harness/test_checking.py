@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from contracts import FINDING_COLUMNS, UNIT_COLUMNS, Contract, load
-from harness import check, read
+from harness import check, read, write
 from harness.running import unit_hashes
 from test_suites.payloads.sources import Records, spoil
 
@@ -128,6 +128,19 @@ def test_the_key_of_a_unit_leaves_out_group_and_batch(payload: Build, journals: 
     again = check(read(payload(journals), contract), contract)
     assert unit_hashes("FIN-01a", first) == unit_hashes("FIN-01a", again)
     assert unit_hashes("FIN-01a", first) != unit_hashes("FIN-01b", first)
+
+
+def test_records_of_a_worker_in_the_pod_are_called_by_the_worker(tmp_path: Path) -> None:
+    workers = load("hr.workers", "nc_district")
+    records: dict[str, list[dict[str, str | None]]] = {
+        "email": [{"SourceSystemOwner": "LAWSON", "SourceSystemId": "EM-1", "PersonNumber": "100107"}],
+        "relationship": [{"SourceSystemOwner": "LAWSON", "PersonId(SourceSystemId)": "LAW_100100"}],
+        "terms": [{"PersonNumber": "100114", "AssignmentNumber": "ET100114", "LegalEmployerName": "District"}],
+    }
+    write(tmp_path / "Worker.zip", workers, records)
+    result = check(read(tmp_path / "Worker.zip", workers), workers)
+    assert result.units["label"].to_list() == ["100107", "LAWSON / LAW_100100", "100114"]
+    assert result.units["key"].to_list() == ["6:100107", "6:LAWSON|10:LAW_100100", "6:100114"]
 
 
 def test_an_old_layout_is_named_and_does_no_harm_by_itself(

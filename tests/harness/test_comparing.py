@@ -44,7 +44,7 @@ def answers(contract: Contract, *rows: tuple[int, str, str]) -> pl.DataFrame:
 def test_a_check_says_which_unit_is_refused_under_which_code(checked: CheckResult) -> None:
     told = checked.predictions.select("unit", "rule", "code").rows()
     assert (0, "GL-070", "EP01") in told
-    assert (0, "NCGL-100", "EF04") in told
+    assert (0, "NCGL-105", "EF01") in told
     assert {unit for unit, *_ in told} == {0}
 
 
@@ -64,8 +64,8 @@ def test_each_unit_is_compared_with_what_fusion_said(
 
 
 def test_a_code_maps_to_the_rule_that_predicted_it_for_this_unit(checked: CheckResult, contract: Contract) -> None:
-    found = explained(checked, answers(contract, (0, "EP01", ""), (0, "EF04", "")), contract)
-    assert found["rule"].to_list() == ["GL-070", "NCGL-100"]
+    found = explained(checked, answers(contract, (0, "EP01", ""), (0, "EF01", "")), contract)
+    assert found["rule"].to_list() == ["GL-070", "NCGL-105"]
 
 
 def test_a_code_that_nobody_predicted_maps_to_the_only_rule_that_has_it(

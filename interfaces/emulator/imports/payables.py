@@ -83,6 +83,7 @@ def _done(call: Call, fetched: int, refused: Iterable[tuple[Invoice, Sequence[st
     meanings = {code.code: code.meaning for code in code_table("ap_import").values()}
     rejections = [Refused(one.header, [(code, meanings[code]) for code in reasons]) for one, reasons in refused]
     report = Done(
+        log="Import Payables Invoices Report: data written.\n",
         outputs={"xml": payables_report(fetched, rejections)},
         name="APXIIMPT_BIP",
         request=call.new_request(),
