@@ -278,7 +278,9 @@ def test_a_combination_is_valid_on_the_records_date_only(tmp_path: Path) -> None
 
 def test_records_that_name_one_row_of_a_list_in_two_ways_are_equal(tmp_path: Path) -> None:
     columns = "{name: K, type: text}\n{name: L, type: text}"
-    lists = "keys: {rows: [{name: a, code: '1'}, {name: b, code: '2'}, {name: twin, code: '3'}, {name: twin, code: '4'}]}"
+    lists = (
+        "keys: {rows: [{name: a, code: '1'}, {name: b, code: '2'}, {name: twin, code: '3'}, {name: twin, code: '4'}]}"
+    )
     kind = "unique: [K, L], completed: {list: keys, columns: {K: name, L: code}}"
     contract = one(tmp_path, rule(10, kind), lists, columns)
     rows = [("a", None), (None, "1"), ("a", "1"), (None, "2"), ("twin", None), (None, "3"), ("z", None), (None, None)]
