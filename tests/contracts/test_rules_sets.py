@@ -286,7 +286,7 @@ def test_records_that_name_one_row_of_a_list_in_two_ways_are_equal(tmp_path: Pat
     rows = [("a", None), (None, "1"), ("a", "1"), (None, "2"), ("twin", None), (None, "3"), ("z", None), (None, None)]
     assert findings(contract, f=[{"K": name, "L": code} for name, code in rows]) == {"DM-010": [2, 3]}
     for right, wrong in (("L: code", "M: code"), ("L: code", "L: nothing"), ("list: keys", "list: none")):
-        with pytest.raises(ContractError, match="completed|nothing|none"):
+        with pytest.raises(ContractError, match=r"completed|nothing|none"):
             one(tmp_path, rule(10, kind.replace(right, wrong)), lists, columns)
 
 

@@ -2,7 +2,7 @@
 
 Not decided, as Oracle's rule is not known or only remembered: currencies and rates, buyers, bill-to units, repeated
 line numbers, totals of quantities and amounts, project columns, need-by dates, and whether an order that is updated
-exists. The first argument does not select: whether the job leaves out orders of other units is unconfirmed.
+exists. Orders of another procurement unit than the first argument's are left to a run of theirs (unconfirmed).
 """
 
 from __future__ import annotations
@@ -75,10 +75,10 @@ Errors = Iterator[tuple[Row, Refusal]]
 
 
 def _run(call: Call) -> Done:
-    batch = call.argument(5)
+    batch, buying = call.argument(5), _Buying(call)
     waiting = [row for row in call.tables.interface[HEADERS] if row.status == "NEW" and _standard(row)]
-    headers = [row for row in waiting if not batch or row.get("BATCH_ID") == batch]
-    return run_documents(call, JOB.name, LEVELS, WORDS, headers, _Buying(call).judge)
+    headers = [row for row in waiting if (not batch or row.get("BATCH_ID") == batch) and buying.selects(row)]
+    return run_documents(call, JOB.name, LEVELS, WORDS, headers, buying.judge)
 
 
 def _standard(row: Row) -> bool:
@@ -94,7 +94,13 @@ class _Buying:
         self.master = SupplierMaster(call.tables, call.setup)
         self.accounts = Accounts(call.setup)
         self.orders: dict[Hashable, bool] = call.tables.base["purchase_orders"]
+        self._units = call.setup.ids("business_units")
         self.procurement, self.requisitioning = (_unit(call.setup, call.argument(slot)) for slot in (1, 4))
+
+    def selects(self, header: Row) -> bool:
+        """True for an order of the argument's procurement unit, or of a unit that the pod does not have."""
+        unit = header.get("PRC_BU_NAME")
+        return "" in (unit, self.procurement) or unit == self.procurement or unit not in self._units
 
     def judge(self, order: Part) -> Errors:
         """Yield the errors of an order; take it if there are none."""

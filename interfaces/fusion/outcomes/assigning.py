@@ -185,10 +185,16 @@ def _rows(said: Said, contract: Contract, records: Records, reports: Sequence[Re
 
 
 def _tables(reports: Sequence[Report]) -> Iterator[tuple[str, list[Answer], list[Taken], list[Taken]]]:
-    """Refusals, taken rows and waiting rows of each interface table."""
+    """Refusals, taken rows and waiting rows of each interface table. What waited for another import waits no more."""
     answers = [one for report in reports for one in report.answers if not one.warning]
     taken = [one for report in reports for one in report.taken]
-    waiting = [one for report in reports for one in report.waiting]
+    settled = [{_row(one) for one in (*report.answers, *report.taken)} for report in reports]
+    waiting = [
+        one
+        for at, report in enumerate(reports)
+        for one in report.waiting
+        if not any(_row(one) in others for others in (*settled[:at], *settled[at + 1 :]))
+    ]
     for table in dict.fromkeys([*(one.table for one in answers), *(one.table for one in (*taken, *waiting))]):
         yield (
             table,
@@ -196,6 +202,11 @@ def _tables(reports: Sequence[Report]) -> Iterator[tuple[str, list[Answer], list
             [one for one in taken if one.table == table],
             [one for one in waiting if one.table == table],
         )
+
+
+def _row(one: Answer | Taken) -> tuple[str, frozenset[tuple[str, str]]]:
+    """What names a row in every report that tells of it."""
+    return one.table, frozenset(one.keys.items())
 
 
 def _with_rows(named: Named, refused: int, told: int) -> pl.DataFrame:

@@ -173,6 +173,13 @@ def test_the_requisitioning_unit_of_the_arguments_stands_for_a_blank_one(client:
     assert messages(imported(pod, order(**{HEADERS: {"REQ_BU_NAME": None}}), arguments=arguments)) == said
 
 
+def test_an_order_of_another_procurement_unit_waits_for_a_run_of_that_unit() -> None:
+    pod = Pod()
+    arguments = (pod.bu(DISTRICT), "1", "SUBMIT", pod.bu(DISTRICT), "7", "N", "", "N", "label")
+    imported(pod, order(1), order(2, **{HEADERS: {"PRC_BU_NAME": NUTRITION}}), arguments=arguments)
+    assert outcome(pod) == [["ACCEPTED", "NEW"]] * 4
+
+
 def test_a_document_of_another_type_waits_with_all_its_rows() -> None:
     pod = Pod()
     report = imported(pod, order(1, **{HEADERS: {"DOCUMENT_TYPE_CODE": "BLANKET"}}), order(2))

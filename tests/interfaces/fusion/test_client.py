@@ -186,12 +186,18 @@ def test_documents_of_a_request_come_in_base64_or_as_a_part(shape: Callable[[byt
     assert pod.body == {"OperationName": "downloadESSJobExecutionDetails", "ReqstId": "1001", "FileType": "ALL"}
 
 
-@pytest.mark.parametrize("content", [None, "", base64.b64encode(zipped({})).decode()])
+@pytest.mark.parametrize(
+    "content", [None, "", base64.b64encode(zipped({})).decode()], ids=["null", "blank", "empty zip"]
+)
 def test_a_request_without_documents_gives_none(content: str | None) -> None:
     assert client(Heard({"DocumentContent": content})).download(1001) == {}
 
 
-@pytest.mark.parametrize("content", ["bm8gemlw", "***", "ä", 7, base64.b64encode(zipped(LOGS)[:60]).decode()])
+@pytest.mark.parametrize(
+    "content",
+    ["bm8gemlw", "***", "ä", 7, base64.b64encode(zipped(LOGS)[:60]).decode()],
+    ids=["no zip", "no base64", "no ASCII", "a number", "a zip cut off"],
+)
 def test_documents_that_cannot_be_read_are_told_apart_from_a_lost_reply(content: object) -> None:
     with pytest.raises(Unreadable):
         client(Heard({"DocumentContent": content})).download(1001)

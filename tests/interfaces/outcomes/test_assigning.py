@@ -470,6 +470,12 @@ def test_a_row_that_was_never_picked_up_is_pending() -> None:
     assert judged(SUP, suppliers("Alpha"), report).units.rows() == [("pending", "S2")]
 
 
+def test_a_row_that_waited_for_another_import_is_what_that_one_says() -> None:
+    rows = [good("POZ_SUPPLIERS_INT", VENDOR_NAME=name) for name in ("Alpha", "Beta", "Gamma")]
+    reports = extract(rows[0], waiting=rows[1:]), extract(rows[1], waiting=rows[2:])
+    assert states(judged(SUP, suppliers("Alpha", "Beta", "Gamma"), *reports)) == ["accepted", "accepted", "pending"]
+
+
 def test_an_extract_without_rows_leaves_all_pending() -> None:
     assert judged(SUP, suppliers("Alpha"), extract()).units.rows() == [("pending", "S2")]
 
