@@ -188,7 +188,7 @@ def _tables(reports: Sequence[Report]) -> Iterator[tuple[str, list[Answer], list
     """Refusals, taken rows and waiting rows of each interface table. What waited for another import waits no more."""
     answers = [one for report in reports for one in report.answers if not one.warning]
     taken = [one for report in reports for one in report.taken]
-    settled = [{_row(one) for one in (*report.answers, *report.taken)} for report in reports]
+    settled = [{*map(_row, report.answers), *map(_row, report.taken)} for report in reports]
     waiting = [
         one
         for at, report in enumerate(reports)
