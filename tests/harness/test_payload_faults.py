@@ -303,7 +303,7 @@ def test_the_same_seed_plants_the_same_faults_in_any_process() -> None:
 def test_no_masked_value_is_told(identity: str) -> None:
     contract = load(identity, "nc_district")
     composer = Composer(contract)
-    payloads = [composer.compose(Random(number)) for number in range(4)]
+    payloads = [composer.compose(Random(number)) for number in range(12)]
     masked = {
         value
         for records in payloads
@@ -314,7 +314,7 @@ def test_no_masked_value_is_told(identity: str) -> None:
         if value and column in columns and columns[column].masked
     }
     blurred = [NAMED[name] for name in ("last character lost", "question mark for a letter")]
-    scores = seeded_faults(contract, payloads=payloads, operators=blurred, per_operator=3)
+    scores = seeded_faults(contract, payloads=payloads, operators=blurred, per_operator=8)
     told = [text for score in scores for text in score.missed]
     assert told
     assert masked

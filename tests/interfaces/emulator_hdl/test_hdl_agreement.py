@@ -17,10 +17,6 @@ from interfaces.emulator.setup import setup_of
 from interfaces.emulator.tables import Tables
 
 PROFILES = ("oracle", "nc_district")
-DIFFERS = {
-    "HRW-042": "the relationship is in the pod, so the line changes it; that REHIRE on it needs work terms nothing says"
-}
-"""Rules whose breaker the loader accepts, and why."""
 
 
 @cache
@@ -52,7 +48,7 @@ def test_breakers_with_a_predicted_code_are_refused_with_it(profile: str, tmp_pa
             result = sent(profile, breaker.records, tmp_path)
             if rule.code not in {code_of(str(message["MessageText"])) for message in result.messages}:
                 differing.append(rule.id)
-    assert differing == list(DIFFERS)
+    assert differing == list(contract(profile).differs)
 
 
 def test_deliveries_of_the_district_load_one_after_another() -> None:
