@@ -19,6 +19,8 @@ LAST_DAY = date(4712, 12, 31)
 _DATE = re.compile(r"\d{4}/\d{2}/\d{2}", re.ASCII)
 _LATER = {("PersonName", "LastName")}
 """Required attributes that the load asks for, not the import: it says so in words of its own."""
+_EACH_ROW = {("WorkTerms", "ActionCode"), ("Assignment", "ActionCode")}
+"""Asked of every row of a new history, not of the first alone: an action says what one row does (unconfirmed)."""
 _INSTEAD = {
     "LegalEmployerName": "LegalEntityId",
     "SalaryBasisName": "SalaryBasisId",
@@ -73,11 +75,12 @@ def required_faults(logical: Logical, object_: BusinessObject) -> Iterator[tuple
     """Yield what is missing of the records that the object creates: judged on the first line of each history."""
     for entry in logical.entries:
         if entry.new:
-            line = first(entry)
             for name in object_.required(entry.component.name):
-                known_already = name == "EffectiveStartDate" or (entry.component.name, name) in _LATER
-                if not known_already and not _filled(line, name):
-                    yield line, say.required_missing(line, name)
+                attribute = (entry.component.name, name)
+                if name != "EffectiveStartDate" and attribute not in _LATER:
+                    for line in entry.merges if attribute in _EACH_ROW else (first(entry),):
+                        if not _filled(line, name):
+                            yield line, say.required_missing(line, name)
 
 
 def first(entry: Entry) -> Line:

@@ -210,6 +210,14 @@ def test_an_unknown_number_creates_and_then_misses_what_a_new_worker_needs() -> 
     assert "ActionCode" in texts
 
 
+@pytest.mark.parametrize(("action", "messages"), [("ASG_CHANGE", []), ("", ["required_missing"])])
+def test_every_row_of_new_work_terms_states_its_action(action: str, messages: list[str]) -> None:
+    records = hire()
+    values = next(values for _, component, values in records if component == "WorkTerms")
+    later = ("MERGE", "WorkTerms", {**values, "EffectiveStartDate": "2026/09/01", "ActionCode": action})
+    assert [code for _, _, code in said(loaded([*records, later]))] == messages
+
+
 # --- changes of known workers
 
 
