@@ -95,6 +95,7 @@ class Standing:
     owner: str = ""
     due: str = ""
     waiver: Mapping[str, str] = field(default_factory=dict)  # by, role, until of the waiver in force
+    fields: Mapping[str, str] = field(default_factory=dict)  # everything that events noted, by name; the last word counts
 
     @property
     def open(self) -> bool:
@@ -140,4 +141,4 @@ def _advanced(standing: Standing, event: Any) -> Standing:
         changes["behind"] = "fixed"
     elif event.before == "waived" and event.after != "waived":
         changes["behind"], changes["waiver"] = NONE, {}
-    return replace(standing, status=event.after, **changes)
+    return replace(standing, status=event.after, fields={**standing.fields, **detail}, **changes)
