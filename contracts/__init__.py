@@ -17,7 +17,9 @@ from contracts.layouts import in_force as layout_in_force
 from contracts.library import FOLDERS, contract_ids, load, members
 from contracts.lint import lint
 from contracts.model import Code, Column, Contract, Example, File, Place, ReferenceList, Rule, Type
+from contracts.people import Person
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
+from contracts.questions import OpenQuestions, Question
 from contracts.records import Ready, Records
 from contracts.results import (
     ANSWER_COLUMNS,
@@ -88,9 +90,12 @@ __all__ = [
     "Layout",
     "LayoutColumn",
     "LintError",
+    "OpenQuestions",
     "Outcome",
+    "Person",
     "Place",
     "Profile",
+    "Question",
     "Ready",
     "Records",
     "ReferenceList",

@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.errors import ContractError
+from contracts.people import Person, read_people
+from contracts.questions import Question, read_questions
 
 SHIPPED = Path(__file__).parent / "profiles"
 ORACLE = "oracle"
@@ -68,6 +70,8 @@ class Profile:
     load_all_or_nothing: bool = True  # one load error refuses every unit of its file (unconfirmed)
     goals: tuple[Goal, ...] = ()
     register: Mapping[str, Interface] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)  # by id; who may change the RAID log, in which role
+    questions: tuple[Question, ...] = ()  # its own open ones, in file order
 
     def serving(self, contract: str) -> list[Interface]:
         """Rows of the register that name the contract, in register order."""
@@ -87,6 +91,9 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
         raise ContractError(f"profile {name!r} not found", where=str(toml), todo=f"use one of: {', '.join(shipped())}")
     try:
         data = tomllib.loads(toml.read_text(encoding="utf-8"))
+        register = read_register(path / "register.csv") if (path / "register.csv").is_file() else {}
+        people = read_people(path / "people.csv") if (path / "people.csv").is_file() else {}
+        questions = path / "questions.csv"
         return Profile(
             name=data.get("name", name),
             title=data.get("title", name),
@@ -96,9 +103,12 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
             fiscal_year_start=data.get("fiscal_year_start", "07-01"),
             load_all_or_nothing=data.get("load_all_or_nothing", True),
             goals=tuple(_goal(goal) for goal in data.get("goals", ())),
-            register=read_register(path / "register.csv") if (path / "register.csv").is_file() else {},
+            register=register,
+            people=people,
+            questions=read_questions(questions, register, people) if questions.is_file() else (),
         )
     except (
+        csv.Error,
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
         KeyError,
