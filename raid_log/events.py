@@ -17,9 +17,14 @@ from raid_log.errors import StoreError
 from raid_log.states import Standing, fold, resulting
 from raid_log.tables import EventRow, Head, ItemRow
 
+_BLOCK = 5_000  # events read at a time
 MACHINE = "machine"
 GRADED = "graded"
 """Kind of an event that changes the severity and leaves the state alone."""
+EDITED = "edited"
+"""Kind of an event that changes fields and leaves the state alone."""
+ABSORBED = "absorbed"
+"""Kind of the event of a defect that another one was merged into."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Author:
     name: str
     role: str  # machine | reporter | owner | triager | approver | sponsor | validator
     at: datetime  # aware
-    source: str = "cli"  # run | cli | xlsx | file; of a late outcome also poll | correction
+    source: str = "cli"  # run | cli | xlsx | file | clock; of a late outcome also poll | correction
     run: str = ""
     reason: str = ""
 
@@ -78,9 +83,13 @@ class EventLog:
         after = resulting(type_, standing, kind, author.role)
         self._append(item, kind, standing.status, after, author, detail)
 
-    def grade(self, item: int, status: str, severity: str, author: Author) -> None:
+    def grade(self, item: int, status: str, severity: str, author: Author, **noted: str) -> None:
         """Append a change of severity."""
-        self._append(item, GRADED, status, status, author, {"severity": severity})
+        self._append(item, GRADED, status, status, author, {"severity": severity, **noted})
+
+    def note(self, item: int, kind: str, status: str, author: Author, detail: Mapping[str, str]) -> None:
+        """Append what leaves the state alone: fields that were edited, another entry that was taken over."""
+        self._append(item, kind, status, status, author, detail)
 
     def close(self) -> None:
         """Write the numbers last given."""
@@ -146,10 +155,12 @@ def broken_link(connection: Connection) -> int | None:
     """
     head = connection.execute(select(Head.event, Head.hash).where(Head.id == 1)).one()
     number, previous = 0, GENESIS
-    for row in connection.execute(select(EventRow.__table__).order_by(EventRow.number)).mappings():
-        if row["number"] != number + 1 or row["previous"] != previous or digest(dict(row)) != row["hash"]:
-            return number + 1
-        number, previous = row["number"], row["hash"]
+    query = select(EventRow.__table__).order_by(EventRow.number).execution_options(yield_per=_BLOCK)
+    with connection.execute(query) as rows:
+        for row in rows.mappings():
+            if row["number"] != number + 1 or row["previous"] != previous or digest(dict(row)) != row["hash"]:
+                return number + 1
+            number, previous = row["number"], row["hash"]
     return None if (number, previous) == (head.event, head.hash) else number + 1
 
 

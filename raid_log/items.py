@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
 from contracts.results import EVIDENCE_CLASSES
+from raid_log.clock import at_moment
 from raid_log.errors import StoreError
 from raid_log.events import Author, Event, EventLog, histories, item_id, item_number, standings
 from raid_log.states import STATES, Standing, fold
@@ -52,6 +55,17 @@ class Item:
     standing: Standing
     occurrences: tuple[Occurrence, ...]  # oldest first
     history: tuple[Event, ...]  # oldest first
+    floor: str = ""  # severity of the rule behind a defect, below which one person alone cannot lower it
+
+    @property
+    def number(self) -> int:
+        """The number in its id."""
+        return item_number(self.id)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Everything that its events noted, by name: owner, due, and the fields of its type."""
+        return self.standing.fields
 
     @property
     def status(self) -> str:
@@ -142,7 +156,7 @@ def item(store: Store, id: str) -> Item:
 
 
 def change(store: Store, id: str, kind: str, by: Author, **detail: str) -> Item:
-    """Apply a transition as an event and return the item after it.
+    """Apply a transition as an event and return the item after it; what an action checks besides is not checked.
 
     ``detail`` may hold severity, owner, due and until. Raises StoreError for an unknown id and for anything that the
     table of the item's type does not allow in its state to the author's role.
@@ -156,8 +170,18 @@ def change(store: Store, id: str, kind: str, by: Author, **detail: str) -> Item:
     return item(store, id)
 
 
+def read_item(connection: Connection, id: str, as_of: datetime) -> Item:
+    """Return one item as it is at ``as_of``, in a transaction that may be writing. Raises StoreError."""
+    number = item_number(id)
+    found = read_items(connection, [number], as_of)
+    if not found:
+        raise StoreError(f"the RAID log has no entry {item_id(number)}", todo="see `harness raid list`")
+    return found[0]
+
+
 def read_items(connection: Connection, numbers: list[int] | None = None, as_of: datetime | None = None) -> list[Item]:
-    """Return items by id: those of ``numbers`` (default all) that were there at ``as_of``."""
+    """Return items by id: those of ``numbers`` (default all) that were there at ``as_of`` (default now)."""
+    now = as_of or datetime.now(UTC)
     query = select(ItemRow.__table__).order_by(ItemRow.number)
     if numbers is not None:
         query = query.where(ItemRow.number.in_(numbers))
@@ -170,9 +194,10 @@ def read_items(connection: Connection, numbers: list[int] | None = None, as_of: 
             id=item_id(row["number"]),
             **{name: row[name] for name in fields},
             fingerprints=tuple(marks[row["number"]]),
-            standing=fold(past[row["number"]]),
+            standing=at_moment(row["type"], fold(past[row["number"]]), now),
             occurrences=tuple(seen[row["number"]]),
             history=tuple(past[row["number"]]),
+            floor=json.loads(row["detail"]).get("floor", ""),
         )
         for row in connection.execute(query).mappings()
         if row["number"] in past

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contracts.results import SEVERITIES
 from raid_log.errors import StoreError
 
 OPEN = ("new", "triaged", "in_progress", "fixed", "reopened")
@@ -45,7 +46,7 @@ _ISSUE = (
     Transition("reopened", ("verified", "rejected", "duplicate"), "reopened", ("triager",), "reopened"),
     Transition("rejected", OPEN, "rejected", ("triager", "approver"), "rejected"),
     Transition("merged", OPEN, "duplicate", ("triager",), "merged"),
-    Transition("waived", OPEN, "waived", ("approver", "sponsor"), "waived"),
+    Transition("waived", OPEN, "waived", ("sponsor", "approver"), "waived"),  # who is both signs as the sponsor
     Transition("waiver_ended", ("waived",), BEFORE, ("machine", "approver"), "waiver_ended"),
 )
 _RISK = (
@@ -62,14 +63,21 @@ _ASSUMPTION = (
 _DEPENDENCY = (
     Transition("opened", (NONE,), "on_track", ("machine", "reporter"), "opened"),
     Transition("delivered", ("on_track", "at_risk", "late"), "delivered", ("owner", "triager")),
+    Transition("at_risk", ("on_track",), "at_risk", ("owner", "triager")),
+    Transition("on_track", ("at_risk",), "on_track", ("owner", "triager")),
     Transition("late", ("on_track", "at_risk"), "late", ("machine",)),
     Transition("reopened", ("delivered",), "on_track", ("owner", "triager")),
+)
+_ATTESTATION = (
+    Transition("opened", (NONE,), "attested", ("sponsor", "approver", "triager"), "opened"),
+    Transition("attested", ("attested",), SAME, ("sponsor", "approver", "triager")),
 )
 TRANSITIONS: Mapping[str, tuple[Transition, ...]] = {
     "risk": _RISK,
     "assumption": _ASSUMPTION,
     "issue": _ISSUE,
     "dependency": _DEPENDENCY,
+    "attestation": _ATTESTATION,
 }
 """Item type -> its table."""
 
@@ -78,10 +86,13 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "assumption": ("open", "confirmed", "false"),
     "issue": (*OPEN, "waived", "verified", "rejected", "duplicate"),
     "dependency": ("on_track", "at_risk", "late", "delivered"),
+    "attestation": ("attested",),
 }
 """Item type -> its states."""
 
-_ENDED = frozenset({"closed", "confirmed", "false", "delivered", "waived", "verified", "rejected", "duplicate"})
+_ENDED = frozenset(
+    {"attested", "closed", "confirmed", "false", "delivered", "waived", "verified", "rejected", "duplicate"}
+)
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,13 @@ class Standing:
     behind: str = NONE  # the state that an ending waiver returns to
     severity: str = ""
     severity_by: str = ""
+    peak: str = ""  # the highest severity it ever had
     owner: str = ""
     due: str = ""
-    waiver: Mapping[str, str] = field(default_factory=dict)  # by, role, until of the waiver in force
-    fields: Mapping[str, str] = field(default_factory=dict)  # everything that events noted, by name; the last word counts
+    waiver: Mapping[str, str] = field(default_factory=dict)  # by, role, until, ends_at of the waiver in force
+    fields: Mapping[str, str] = field(
+        default_factory=dict
+    )  # everything that events noted, by name; the last word counts
 
     @property
     def open(self) -> bool:
@@ -103,8 +117,8 @@ class Standing:
         return self.status not in _ENDED
 
 
-def resulting(type_: str, standing: Standing, kind: str, role: str) -> str:
-    """Return the state after the event. Raises StoreError if the type's table has no such row for the role."""
+def row_of(type_: str, standing: Standing, kind: str) -> Transition:
+    """Return the row of the type's table for the event in this state. Raises StoreError if there is none."""
     rows = [row for row in TRANSITIONS[type_] if row.kind == kind and standing.status in row.before]
     if not rows:
         known = sorted({row.kind for row in TRANSITIONS[type_] if standing.status in row.before})
@@ -112,7 +126,12 @@ def resulting(type_: str, standing: Standing, kind: str, role: str) -> str:
         raise StoreError(
             f"{kind!r} is refused: this {type_} is {state}", todo=f"possible: {', '.join(known) or 'none'}"
         )
-    row = rows[0]
+    return rows[0]
+
+
+def resulting(type_: str, standing: Standing, kind: str, role: str) -> str:
+    """Return the state after the event. Raises StoreError if the type's table has no such row for the role."""
+    row = row_of(type_, standing, kind)
     if role not in row.who:
         raise StoreError(f"{kind!r} is refused to the role {role!r}", todo=f"ask a {' or '.join(row.who)}")
     return {SAME: standing.status, BEFORE: standing.behind}.get(row.after, row.after)
@@ -134,9 +153,11 @@ def _advanced(standing: Standing, event: Any) -> Standing:
     changes: dict[str, Any] = {name: detail[name] for name in ("severity", "owner", "due") if name in detail}
     if "severity" in detail:
         changes["severity_by"] = event.by
+        changes["peak"] = min(filter(None, (standing.peak, detail["severity"])), key=SEVERITIES.index)
     if event.kind == "waived":
         changes["behind"] = event.before
-        changes["waiver"] = {"by": event.by, "role": event.role, "until": detail.get("until", "")}
+        ends = {name: detail.get(name, "") for name in ("until", "ends_at")}
+        changes["waiver"] = {"by": event.by, "role": event.role, **ends}
     elif event.kind == "fixed" and event.before == "waived":
         changes["behind"] = "fixed"
     elif event.before == "waived" and event.after != "waived":

@@ -30,8 +30,10 @@ OTHERS = {
     "assumption": {("open", "confirmed"), ("open", "false"), ("confirmed", "open"), ("false", "open")},
     "dependency": {
         ("on_track", "delivered"), ("at_risk", "delivered"), ("late", "delivered"),
-        ("on_track", "late"), ("at_risk", "late"), ("delivered", "on_track"),
+        ("on_track", "late"), ("at_risk", "late"), ("delivered", "on_track"), ("on_track", "at_risk"),
+        ("at_risk", "on_track"),
     },
+    "attestation": {("attested", "attested")},
 }  # fmt: skip
 ALLOWED = {"issue": {(a, b) for a, after in ISSUE.items() for b in after}, **OTHERS}
 ROLES = ("machine", "reporter", "owner", "triager", "approver", "sponsor", "validator")
@@ -91,7 +93,10 @@ def test_a_waiver_that_ends_gives_back_the_state_before(store: Store) -> None:
     store.record(run("r1", failing()), profile())
     change(store, "RAID-0001", "triaged", Author("T", "triager", NOON))
     waived = change(store, "RAID-0001", "waived", Author("S", "sponsor", NOON), until="2026-12-20")
-    assert (waived.open, waived.standing.waiver) == (False, {"by": "S", "role": "sponsor", "until": "2026-12-20"})
+    assert (waived.open, waived.standing.waiver) == (
+        False,
+        {"by": "S", "role": "sponsor", "until": "2026-12-20", "ends_at": ""},
+    )
     ended = change(store, "RAID-0001", "waiver_ended", Author("machine", "machine", NOON))
     assert (ended.status, ended.standing.waiver) == ("triaged", {})
 

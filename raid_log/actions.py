@@ -1,0 +1,306 @@
+"""What people do with entries of the RAID log: one function per row of the tables of states. All or nothing each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from contracts.results import BLOCKING, SEVERITIES
+from raid_log.changes import Change, changing, needed
+from raid_log.clock import LATE_AT, end_of
+from raid_log.errors import StoreError
+from raid_log.events import ABSORBED, EDITED, EventLog, item_id
+from raid_log.fields import FIELDS, checked, day, missing
+from raid_log.items import Item, read_item
+from raid_log.reopening import kind_of_edition
+from raid_log.roles import Actor, listed, second_person
+from raid_log.sla import due_day
+from raid_log.states import Standing
+from raid_log.store import Store
+from raid_log.tables import Fingerprint, OccurrenceRow, Run
+
+_DECIDERS = frozenset({"approver", "sponsor"})
+_LOWERERS = frozenset({"triager", "approver", "sponsor"})
+_OCCURRENCES = OccurrenceRow.metadata.tables[OccurrenceRow.__tablename__]
+
+
+def add(store: Store, actor: Actor, type: str, title: str, values: Mapping[str, str]) -> Item:
+    """Add an entry by hand and return it. ``values``: the fields of its type (``FIELDS``) as text.
+
+    Raises StoreError for a type, field or value that does not exist, for a needed field that is blank, and for
+    somebody who is not listed.
+    """
+    if type not in FIELDS:
+        raise StoreError(f"{type!r} is no type of entry", todo=f"use one of {', '.join(FIELDS)}")
+    title = needed(title, "the title")
+    fields = _kept(type, values, actor)
+    if blank := missing(type, fields):
+        raise StoreError(f"a {type} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+    interfaces = fields.get("interfaces", "").split()
+    with store.writing() as connection:
+        log = EventLog(connection)
+        author = actor.author(type, Standing(), "opened")
+        number = log.open_item(
+            type, author, {name: value for name, value in fields.items() if value}, title=title,
+            statement=fields.get("statement", ""), interface=interfaces[0] if len(interfaces) == 1 else "",
+        )  # fmt: skip
+        log.close()
+        return read_item(connection, item_id(number), actor.at)
+
+
+def edit(store: Store, actor: Actor, id: str, values: Mapping[str, str], *, reason: str = "", second: str = "") -> Item:
+    """Change fields of an entry; its state stays. "" clears a field. What is as it was is no event.
+
+    A lower severity needs a reason, and a second person below the floor of the rule. Raises StoreError.
+    """
+    with changing(store, actor, id) as change:
+        fields = {
+            name: value
+            for name, value in _kept(change.item.type, values, actor).items()
+            if value != change.item.fields.get(name, "")
+        }
+        severity = fields.pop("severity", "")
+        author = actor.editor(change.standing, reason=reason)
+        if severity:
+            noted = _graded(change.item, actor, severity, reason, second)
+            change.log.grade(change.number, change.item.status, severity, author, **noted)
+        if fields:
+            change.log.note(change.number, EDITED, change.item.status, author, fields)
+    return change.after()
+
+
+def triage(
+    store: Store, actor: Actor, id: str, *, severity: str = "", root_cause: str = "", owner: str = "",
+    reason: str = "", second: str = "",
+) -> Item:  # fmt: skip
+    """Judge a new defect: severity, class of the root cause, owner, each where it is given. Raises StoreError."""
+    given = {"severity": severity, "root_cause": root_cause, "owner": owner}
+    with changing(store, actor, id) as change:
+        fields = checked("issue", {name: value for name, value in given.items() if value}, actor.profile)
+        noted = _graded(change.item, actor, severity, reason, second) if severity else {}
+        change.apply("triaged", {**fields, **noted}, reason)
+    return change.after()
+
+
+def assign(store: Store, actor: Actor, id: str, owner: str, *, due: str = "") -> Item:
+    """Give a defect to its owner, to be mended until ``due`` (default: the working days of its severity)."""
+    listed(actor.profile, owner)
+    with changing(store, actor, id) as change:
+        today = actor.at.astimezone(actor.profile.time_zone).date()
+        until = day(due, "due").isoformat() if due else due_day(change.item.severity or "minor", today).isoformat()
+        change.apply("assigned", {"owner": owner, "due": until}, owner=owner)
+    return change.after()
+
+
+def fix(store: Store, actor: Actor, id: str, *, reference: str, fixed_in: str) -> Item:
+    """Say that a defect is mended: where (a change, a request) and from which release or contract version on."""
+    detail = {"fix": needed(reference, "the reference"), "fixed_in": needed(fixed_in, "the release or version")}
+    if kind_of_edition(detail["fixed_in"]) is None:
+        raise StoreError(f"{fixed_in!r} is neither release nor contract version", todo="write 26C or 1.2.0")
+    with changing(store, actor, id) as change:
+        change.apply("fixed", detail)
+    return change.after()
+
+
+def verify(store: Store, actor: Actor, id: str, *, run: str) -> Item:
+    """Confirm by a recorded run that a fixed defect is gone; never by the person who set it fixed."""
+    with changing(store, actor, id) as change:
+        change.refuse_unless_allowed("verified")
+        fixers = [event.by for event in change.item.history if event.kind == "fixed"]
+        if fixers and fixers[-1] == actor.id:
+            raise StoreError(f"{actor.id} set {change.item.id} fixed", todo="another triager verifies it")
+        change.apply("verified", {"runs": _recorded(change.connection, run)})
+    return change.after()
+
+
+def reject(store: Store, actor: Actor, id: str, *, reason: str, second: str = "") -> Item:
+    """Say why it is no defect. One that is critical or significant needs an approver as the second person."""
+    reason = needed(reason, "the reason")
+    with changing(store, actor, id) as change:
+        change.refuse_unless_allowed("rejected")
+        severity = change.item.severity
+        noted = {}
+        if severity in BLOCKING:
+            what = f"to reject a {severity} defect"
+            noted["second"] = second_person(actor.profile, second, actor.id, _DECIDERS, what)
+        change.apply("rejected", noted, reason)
+    return change.after()
+
+
+def reopen(store: Store, actor: Actor, id: str, *, reason: str, run: str = "") -> Item:
+    """Open an ended entry again; a defect needs the run that shows it. A merged one gets its fingerprints back.
+
+    What occurred while it was merged stays with the other one.
+    """
+    reason = needed(reason, "the reason")
+    with changing(store, actor, id) as change:
+        change.refuse_unless_allowed("reopened")
+        detail = {"run": _recorded(change.connection, run)} if change.item.type == "issue" else {}
+        was = change.item.status
+        change.apply("reopened", detail, reason)
+        if was == "duplicate":
+            _give_back(change)
+    return change.after()
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a merge moves from one defect to the other."""
+
+    source: str
+    target: str
+    fingerprints: tuple[str, ...]
+    occurrences: int
+    severity: str  # of the target afterwards: the higher one
+
+
+def merge(store: Store, actor: Actor, source: str, target: str, *, dry_run: bool = False) -> Merge:
+    """Book a defect on another one from now on: fingerprints and occurrences move, ``source`` becomes a duplicate.
+
+    ``dry_run`` changes nothing and tells what would move. Raises StoreError.
+    """
+    with changing(store, actor, source) as change:
+        connection = change.connection
+        into = read_item(connection, target, actor.at)
+        if into.type != "issue" or into.status == "duplicate" or into.id == change.item.id:
+            raise StoreError(
+                f"{change.item.id} cannot be merged into {into.id}",
+                f"{into.id} is {into.status}",
+                "name another defect",
+            )
+        severity = min(change.item.severity, into.severity, key=SEVERITIES.index)
+        marks = change.item.fingerprints
+        done = Merge(change.item.id, into.id, marks, len(change.item.occurrences), severity)
+        if dry_run:
+            change.refuse_unless_allowed("merged")
+            change.dry = True
+            return done
+        change.apply("merged", {"into": into.id, "fingerprints": " ".join(marks)})
+        author = actor.editor(into.standing, reason=f"{change.item.id} was merged into it")
+        change.log.note(into.number, ABSORBED, into.status, author, {"from": change.item.id})
+        if severity != into.severity:
+            change.log.grade(into.number, into.status, severity, author)
+        _move(connection, change.number, into.number)
+    return done
+
+
+def close(
+    store: Store, actor: Actor, id: str, *, reason: str, confirmed: bool | None = None, opens: str = "",
+    values: Mapping[str, str] | None = None,
+) -> tuple[Item, Item | None]:  # fmt: skip
+    """End a risk, an assumption (``confirmed`` or not) or a dependency (delivered); never a defect.
+
+    An assumption that is false opens a risk or issue (``opens``) with ``values`` for its fields, which is returned as
+    the second item. ``values`` of a risk are its residual probability and impact. Raises StoreError.
+    """
+    reason = needed(reason, "the reason")
+    values = values or {}
+    opened = None
+    with changing(store, actor, id) as change:
+        type_ = change.item.type
+        if type_ == "issue":
+            raise StoreError(
+                f"{change.item.id} is an issue, and issues are not closed",
+                todo="fix, verify, reject, merge or waive it",
+            )
+        if (type_ == "assumption") is (confirmed is None):
+            raise StoreError(
+                "an assumption is confirmed or false, nothing else is",
+                change.item.id,
+                "say --confirmed or --false for an assumption alone",
+            )
+        if type_ == "assumption":
+            if (opens in ("risk", "issue")) is bool(confirmed):
+                raise StoreError(
+                    "an assumption that is false opens a risk or an issue",
+                    change.item.id,
+                    "say --false --opens risk or --opens issue",
+                )
+            change.apply("confirmed" if confirmed else "false", {}, reason)
+            if not confirmed:
+                opened = _follow_up(change, opens, values)
+        else:
+            change.apply({"risk": "closed", "dependency": "delivered"}[type_], _kept(type_, values, actor), reason)
+    return change.after(), opened
+
+
+def move(store: Store, actor: Actor, id: str, state: str, *, reason: str = "") -> Item:
+    """Say that a dependency is ``at_risk`` or ``on_track`` again. Raises StoreError."""
+    with changing(store, actor, id) as change:
+        change.apply(state, {}, reason)
+    return change.after()
+
+
+# what the actions are made of
+
+
+def _kept(type_: str, values: Mapping[str, str], actor: Actor) -> dict[str, str]:
+    """The values as they are noted; with a promised day the moment at which it is over."""
+    fields = checked(type_, values, actor.profile)
+    if "promised_on" in fields:
+        fields[LATE_AT] = _late_at(fields["promised_on"], actor.profile.time_zone)
+    return fields
+
+
+def _late_at(promised: str, zone: ZoneInfo) -> str:
+    return end_of(day(promised, "promised_on"), zone) if promised else ""
+
+
+def _recorded(connection: Connection, run: str) -> str:
+    if not connection.execute(select(Run.id).where(Run.id == run)).first():
+        raise StoreError(
+            f"no run {run!r} is recorded",
+            todo="say --run with an id that `harness raid history` or `harness run --json` tells",
+        )
+    return run
+
+
+def _graded(item: Item, actor: Actor, severity: str, reason: str, second: str) -> dict[str, str]:
+    """Refuse a lower severity without a reason, and one below the rule's floor without a second person."""
+    if not item.severity or SEVERITIES.index(severity) <= SEVERITIES.index(item.severity):
+        return {}
+    needed(reason, "the reason for a lower severity")
+    if item.floor and SEVERITIES.index(severity) > SEVERITIES.index(item.floor):
+        what = f"a severity below the rule's own ({item.floor})"
+        return {"second": second_person(actor.profile, second, actor.id, _LOWERERS, what)}
+    return {}
+
+
+def _move(connection: Connection, source: int, target: int) -> None:
+    """Fingerprints and occurrences; seen twice in one submission at one stage is one occurrence, the larger one."""
+    connection.execute(update(Fingerprint).where(Fingerprint.item == source).values(item=target))
+    columns = [column.name for column in _OCCURRENCES.columns if column.name != "item"]
+    query = select(_OCCURRENCES).where(_OCCURRENCES.c.item.in_([source, target]))
+    largest: dict[tuple[object, ...], RowMapping] = {}
+    for row in connection.execute(query).mappings():
+        key = (row["submission"], row["stage"], row["comparison"])
+        largest[key] = max(largest.get(key, row), row, key=lambda one: (one["units"], one["records"]))
+    connection.execute(delete(OccurrenceRow).where(OccurrenceRow.item.in_([source, target])))
+    if largest:
+        rows = [{"item": target, **{name: row[name] for name in columns}} for row in largest.values()]
+        connection.execute(insert(OccurrenceRow), rows)
+
+
+def _give_back(change: Change) -> None:
+    """The fingerprints that the last merge took along name their own defect again."""
+    merged = [event for event in change.item.history if event.kind == "merged"][-1]
+    marks = merged.detail.get("fingerprints", "").split()
+    change.connection.execute(update(Fingerprint).where(Fingerprint.fingerprint.in_(marks)).values(item=change.number))
+
+
+def _follow_up(change: Change, type_: str, values: Mapping[str, str]) -> Item:
+    """The risk or issue that a false assumption opens."""
+    actor = change.actor
+    fields = _kept(type_, {"statement": change.item.statement, **values}, actor)
+    if blank := missing(type_, fields):
+        raise StoreError(f"a {type_} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+    author = actor.author(type_, Standing(), "opened", reason=f"{change.item.id} is false")
+    detail = {name: value for name, value in fields.items() if value} | {"links": change.item.id}
+    number = change.log.open_item(
+        type_, author, detail, title=change.item.title, statement=change.item.statement,
+        interface=change.item.interface, contract=change.item.contract,
+    )  # fmt: skip
+    return read_item(change.connection, item_id(number), actor.at)
