@@ -186,7 +186,7 @@ class Tracker:
         share = self._shares.get(interface, Rate())
         severity, reason = raised(own, share, pay_affecting=row is not None and row.pay_affecting)
         standing = standings(self._connection, [item])[item]
-        if SEVERITIES.index(severity) < SEVERITIES.index(standing.severity):
+        if SEVERITIES.index(severity) < SEVERITIES.index(standing.peak):  # what a person lowered knowingly stays
             author = replace(self._author, reason=reason or "the rule's own severity has risen")
             self._log.grade(item, standing.status, severity, author)
             self.raised.add(item)

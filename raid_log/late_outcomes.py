@@ -11,11 +11,14 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from contracts.profiles import Profile
 from contracts.results import Delivered
+from raid_log.clock import catch_up
 from raid_log.defects import Tracker, counted
 from raid_log.errors import StoreError
 from raid_log.events import MACHINE, Author, EventLog, item_id
 from raid_log.outcomes import UnitOutcome, read_reasons, sightings, unit_outcomes, write_reasons
+from raid_log.reopening import reopen
 from raid_log.tables import AnswerRow, OccurrenceRow, OutcomeChange, SubmissionRow, UnitAttempt
+from raid_log.verifying import Place, verify
 
 CORRECTION = "correction"
 """The only source that may replace a final outcome, by another final one."""
@@ -33,6 +36,8 @@ class OutcomeRecorded:
     opened: tuple[str, ...]  # ids of defects opened by it
     recurred: tuple[str, ...]  # ids of defects that were there and had not been seen in this submission
     raised: tuple[str, ...]  # ids whose severity it raised
+    verified: tuple[str, ...] = ()  # ids of defects that have now come through often enough
+    reopened: tuple[str, ...] = ()  # ids of fixed and verified defects that it shows to be there again
 
 
 def record_outcome(
@@ -50,6 +55,7 @@ def record_outcome(
     changed = {position: unit for position, unit in told.items() if _news(held[position][0], unit, source)}
     if not changed:
         return OutcomeRecorded(submission, 0, (), (), ())
+    catch_up(connection, log, at)
     _update(connection, row.number, changed, held, delivered.ended_at or at)
     changes = [
         {"submission": row.number, "position": position, "at": at, "source": source}
@@ -60,12 +66,17 @@ def record_outcome(
     before = _forget(connection, row.number)
     author = Author(MACHINE, MACHINE, at, source, reason=f"outcome of submission {submission}")
     tracker = Tracker(connection, log, author, profile, row.run_id)
+    verified: set[int] = set()
+    reopened: set[int] = set()
     if connection.execute(select(SubmissionRow.number).where(SubmissionRow.number == row.number, counted())).first():
-        where = (row.interface, row.contract)
-        tracker.book(row.number, *where, sightings(connection, row.number, *where))
+        place = Place(row.interface, row.contract)
+        tracker.book(row.number, *place, sightings(connection, row.number, *place))
+        reopened = reopen(connection, log, author, [row.number])
+        verified = verify(connection, log, author, [place])
     log.close()
     recurred = tracker.seen - tracker.opened - before
-    return OutcomeRecorded(submission, len(changed), *map(_ids, (tracker.opened, recurred, tracker.raised)))
+    touched = (tracker.opened, recurred, tracker.raised, verified, reopened)
+    return OutcomeRecorded(submission, len(changed), *map(_ids, touched))
 
 
 def _submission(connection: Connection, identity: str) -> Row[Any]:

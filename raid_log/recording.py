@@ -12,11 +12,13 @@ from sqlalchemy import Connection, insert, select
 from contracts.profiles import Profile
 from contracts.results import CheckResult, RunResult, Submission
 from raid_log.attempts import Scope, attempt_numbers, is_late, renumber
+from raid_log.clock import catch_up
 from raid_log.defects import Tracker, amount_of, delivered, failures
 from raid_log.deliveries import mark_recorded
 from raid_log.errors import StoreError
 from raid_log.events import GRADED, MACHINE, Author, EventLog, item_id
 from raid_log.outcomes import UnitOutcome, outcomes_of, sightings, write_predictions, write_reasons
+from raid_log.reopening import reopen
 from raid_log.tables import (
     EventRow,
     FindingSample,
@@ -27,7 +29,9 @@ from raid_log.tables import (
     SubmissionRow,
     UnitAttempt,
 )
+from raid_log.verifying import Place, verify
 
+_KINDS = ("opened", GRADED, "passed", "failed_again")  # events of a run, in the order of the fields of Recorded
 _RULE_FIELDS = ("id", "file", "column", "title", "severity", "code")
 
 
@@ -42,6 +46,8 @@ class Recorded:
     opened: tuple[str, ...]  # ids of defects opened by the run
     recurred: tuple[str, ...]  # ids of defects that were there and failed again
     raised: tuple[str, ...]  # ids whose severity the run raised
+    verified: tuple[str, ...]  # ids of defects whose rule passed often enough
+    reopened: tuple[str, ...]  # ids of fixed and verified defects that failed again
 
 
 def record(connection: Connection, run: RunResult, profile: Profile, deliveries: Mapping[str, str]) -> Recorded:
@@ -54,18 +60,25 @@ def record(connection: Connection, run: RunResult, profile: Profile, deliveries:
     if connection.execute(select(Run.id).where(Run.id == run.id)).first():
         return _recorded(connection, run.id, repeated=True)
     _refuse_unfit(run, profile)
+    catch_up(connection, log, run.finished_at)
     fields = ("id", "started_at", "finished_at", "profile", "harness_version")
     connection.execute(insert(Run), {name: getattr(run, name) for name in fields})
     numbered = [
         (_submission(connection, run, submission), submission)
         for submission in sorted(run.submissions, key=lambda one: one.submitted_at)
     ]
-    tracker = Tracker(connection, log, Author(MACHINE, MACHINE, run.finished_at, "run", run.id), profile, run.id)
+    author = Author(MACHINE, MACHINE, run.finished_at, "run", run.id)
+    tracker = Tracker(connection, log, author, profile, run.id)
+    places = {
+        number: Place(submission.interface, submission.result.contract)
+        for number, submission in numbered
+        if delivered(submission)
+    }
     for number, submission in numbered:
-        if delivered(submission):
-            where = (submission.interface, submission.result.contract)
-            found = [*failures(submission), *sightings(connection, number, *where)]
-            tracker.book(number, *where, found)
+        if where := places.get(number):
+            tracker.book(number, *where, [*failures(submission), *sightings(connection, number, *where)])
+    reopen(connection, log, author, places)
+    verify(connection, log, author, set(places.values()))
     mark_recorded(connection, run.id, deliveries)
     log.close()
     return _recorded(connection, run.id, repeated=False)
@@ -201,11 +214,13 @@ def _samples(connection: Connection, number: int, result: CheckResult) -> None:
 def _recorded(connection: Connection, run: str, *, repeated: bool) -> Recorded:
     sizes = connection.execute(select(SubmissionRow.units).where(SubmissionRow.run_id == run)).scalars().all()
     events = connection.execute(select(EventRow.item, EventRow.kind).where(EventRow.run == run)).all()
-    opened = {item for item, kind in events if kind == "opened"}
-    graded = {item for item, kind in events if kind == GRADED}
+    by_kind = {name: {item for item, kind in events if kind == name} for name in _KINDS}
     seen = select(OccurrenceRow.item).join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
     failed = set(connection.execute(seen.where(SubmissionRow.run_id == run)).scalars())
-    return Recorded(run, repeated, len(sizes), sum(sizes), _ids(opened), _ids(failed - opened), _ids(graded))
+    opened, *others = by_kind.values()
+    return Recorded(
+        run, repeated, len(sizes), sum(sizes), _ids(opened), _ids(failed - opened), *(_ids(items) for items in others)
+    )
 
 
 def _ids(numbers: set[int]) -> tuple[str, ...]:
