@@ -101,7 +101,17 @@ def required_stage(profile: Profile, interface: str) -> str:
 
 
 def current_only(connection: Connection, found: Iterable[FirstAttempts], as_of: datetime) -> list[FirstAttempts]:
-    """Return those on the current contract version and Oracle release of their interface and contract.
+    """Return those on the current contract version and Oracle release of their interface and contract."""
+    newest = current_versions(connection, as_of)
+    return [
+        group
+        for group in found
+        if newest.get((group.interface, group.contract)) == (unpatched(group.version), group.release)
+    ]
+
+
+def current_versions(connection: Connection, as_of: datetime) -> dict[tuple[str, str], tuple[tuple[str, ...], str]]:
+    """Return by interface and contract the version, less its patch, and the release that are current.
 
     Current is what the newest counted submission up to ``as_of`` was checked with. A patch bump changes words only,
     so it does not start anew.
@@ -112,14 +122,9 @@ def current_only(connection: Connection, found: Iterable[FirstAttempts], as_of: 
         .where(SubmissionRow.evidence_class != "generated", SubmissionRow.submitted_at <= as_of)
         .order_by(SubmissionRow.submitted_at, SubmissionRow.number)
     )
-    newest = {(row[0], row[1]): (_unpatched(row[2]), row[3]) for row in connection.execute(query)}
-    return [
-        group
-        for group in found
-        if newest.get((group.interface, group.contract)) == (_unpatched(group.version), group.release)
-    ]
+    return {(row[0], row[1]): (unpatched(row[2]), row[3]) for row in connection.execute(query)}
 
 
-def _unpatched(version: str) -> tuple[str, ...]:
+def unpatched(version: str) -> tuple[str, ...]:
     """Return ``1.2.0+1.0.3`` as 1.2 and 1.0."""
     return tuple(part.rpartition(".")[0] for part in version.split("+"))
