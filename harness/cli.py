@@ -10,6 +10,7 @@ import typer
 from contracts import ContractError
 from harness.commands import (
     approve,
+    attest,
     case,
     check,
     contracts,
@@ -23,7 +24,9 @@ from harness.commands import (
     mutate,
     outcome,
     produce,
+    raid,
     regress,
+    store,
     suite,
     where,
 )
@@ -42,10 +45,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-raid = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
-app.add_typer(raid, name="raid")
+entries = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
+app.add_typer(entries, name="raid")
 outcomes = typer.Typer(help="Outcomes read by hand, from reports downloaded from a pod.", no_args_is_help=True)
 app.add_typer(outcomes, name="outcome")
+stores = typer.Typer(help="The store: upgrade, backup, restore, check.", no_args_is_help=True)
+app.add_typer(stores, name="store")
 cases = typer.Typer(help="Cases: payloads that are kept, with what must be said of them.", no_args_is_help=True)
 app.add_typer(cases, name="case")
 
@@ -53,6 +58,7 @@ app.command("run")(main_job.run)
 app.command("deliver")(deliver.deliver)
 app.command("fidelity")(fidelity.fidelity)
 app.command("emulate")(emulate.emulate)
+app.command("attest")(attest.attest)
 app.command("check")(check.check)
 app.command("generate")(generate.generate)
 app.command("init")(init.init)
@@ -65,10 +71,28 @@ app.command("ready")(log.ready)
 app.command("regress")(regress.regress)
 app.command("suite")(suite.suite)
 app.command("where")(where.where)
-raid.command("list")(log.list_items)
-raid.command("show")(log.show_item)
+entries.command("list")(log.list_items)
+entries.command("show")(log.show_item)
+entries.command("history")(raid.history)
+entries.command("fields")(raid.fields)
+entries.command("add")(raid.add)
+entries.command("edit")(raid.edit)
+entries.command("triage")(raid.triage)
+entries.command("assign")(raid.assign)
+entries.command("fix")(raid.fix)
+entries.command("verify")(raid.verify)
+entries.command("reject")(raid.reject)
+entries.command("waive")(raid.waive)
+entries.command("reopen")(raid.reopen)
+entries.command("merge")(raid.merge)
+entries.command("close")(raid.close)
+entries.command("verify-log")(raid.verify_log)
 outcomes.command("list")(outcome.list_outcomes)
 outcomes.command("import")(outcome.import_outcomes)
+stores.command("upgrade")(store.upgrade)
+stores.command("backup")(store.backup)
+stores.command("restore")(store.restore)
+stores.command("check")(store.check)
 cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)

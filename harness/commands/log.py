@@ -14,7 +14,8 @@ from harness.errors import UsageError
 from harness.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import Event, Item, Readiness
+    from contracts import Profile
+    from raid_log import Event, Item, Readiness, Store
 
 
 def list_items(
@@ -22,6 +23,8 @@ def list_items(
     status: Annotated[str, typer.Option(help="A state, or `open`.")] = "",
     severity: Annotated[str, typer.Option(help="critical, significant, moderate or minor.")] = "",
     interface: Annotated[str, typer.Option("--interface", "-i", help="Id of a register row.")] = "",
+    owner: Annotated[str, typer.Option(help="Id of a person; `-` = nobody yet.")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Open, and due before today.")] = False,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     json: JsonOption = "",
@@ -38,11 +41,26 @@ def list_items(
             store, type=type_ or None, status=None if status == "open" else status or None, severity=severity or None,
             interface=interface or None,
         )  # fmt: skip
-    listed = [one for one in chosen if one.open or status != "open"]
+    today = datetime.now(UTC).astimezone(found.profile.time_zone).date().isoformat()
+    listed = [
+        one
+        for one in chosen
+        if (one.open or status != "open")
+        and owner in ("", one.owner or "-")
+        and (not overdue or (one.open and "" < one.standing.due < today))
+    ]
     if json:
-        write_json(json, [_item(one) for one in listed])
+        write_json(json, [item_json(one) for one in listed])
     rows = [
-        (one.id, one.severity, one.status, one.interface, one.submissions, f"{one.cause} {one.title}") for one in listed
+        (
+            one.id,
+            one.severity,
+            one.status,
+            one.interface,
+            one.submissions,
+            f"{one.cause or one.fields.get('concerns', '')} {one.title}".strip(),
+        )
+        for one in listed
     ]
     screen.table("", ["id", "severity", "status", "interface", "times", "cause"], rows, ["times"])
     screen.line(f"{len(listed)} entries")
@@ -57,17 +75,23 @@ def show_item(
     no_color: NoColorOption = False,
 ) -> None:
     """Show one entry: what it is, where it occurred, what was done."""
-    from raid_log import item, open_store
+    from raid_log import item, last_exercised, open_store
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     with open_store(found.store_url) as store:
         one = item(store, identity)
+        proposed = _proposed(store, found.profile, one)
+        with store.reading() as connection:
+            ran = last_exercised(connection, one.number) if one.cause and one.type == "issue" else None
     if json:
-        write_json(json, _item(one))
+        write_json(json, {**item_json(one), "proposed": proposed, "last_exercised": ran.isoformat() if ran else None})
     screen.line(f"{one.id} {one.title}", "bold")
-    for name, value in _facts(one).items():
-        screen.line(f"  {name:<12} {value or '-'}")
+    own = _own_fields(one)
+    told = {"last ran": f"{ran:%Y-%m-%d %H:%M}"} if ran else {}
+    told |= {"proposed": proposed} if proposed else {}
+    for name, value in {**_facts(one), **own, **told}.items():
+        screen.line(f"  {name:<{max(map(len, (*own, 'interface   ')))}} {value or '-'}")
     rows = [
         (f"{seen.submitted_at:%Y-%m-%d %H:%M}", seen.evidence_class, seen.stage, seen.comparison or "-", seen.release, seen.version, seen.units, seen.records)
         for seen in one.occurrences
@@ -80,6 +104,16 @@ def show_item(
     )
     history = [(f"{event.at:%Y-%m-%d %H:%M}", event.kind, event.by, _words(event)) for event in one.history]
     screen.table("history", ["at (UTC)", "event", "by", "detail"], history)
+
+
+def _proposed(store: Store, profile: Profile, one: Item) -> str:
+    """What the machine proposes and leaves to people: an assumption that nothing asks any more, a wrong contract."""
+    from harness.assuming import open_questions
+    from raid_log import no_longer_asked
+
+    if one.type == "assumption" and one.open and one.fingerprints:
+        return "confirm: nothing asks it any more" if one.id in no_longer_asked(store, open_questions(profile)) else ""
+    return f"root cause: {one.proposed_root_cause}" if one.proposed_root_cause else ""
 
 
 def ready(
@@ -152,13 +186,26 @@ def _facts(one: Item) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _item(one: Item) -> dict[str, Any]:
+def item_json(one: Item) -> dict[str, Any]:
+    """An entry as JSON data."""
     return {
-        "id": one.id, "title": one.title, **_facts(one), "open": one.open, "evidence_class": one.evidence_class,
-        "first_seen": one.first_seen.isoformat(), "last_seen": one.last_seen.isoformat(),
-        "fingerprints": list(one.fingerprints), "occurrences": one.submissions,
+        "id": one.id, "title": one.title, **_facts(one), "open": one.open, "fields": _own_fields(one),
+        "evidence_class": one.evidence_class, "first_seen": one.first_seen.isoformat(),
+        "last_seen": one.last_seen.isoformat(), "fingerprints": list(one.fingerprints), "occurrences": one.submissions,
         "history": [{"at": event.at.isoformat(), "event": event.kind, "by": event.by} for event in one.history],
     }  # fmt: skip
+
+
+def _own_fields(one: Item) -> dict[str, str]:
+    """The fields of the entry's type that are filled, and what follows from them."""
+    from raid_log import FIELDS, exposure
+
+    own = FIELDS.get(one.type, ("evidence", "met"))
+    filled = {name: one.fields[name] for name in own if one.fields.get(name)}
+    for name in ("exposure", "residual_exposure"):
+        if found := exposure(one.fields, residual=name != "exposure"):
+            filled[name] = f"{found[0]} {found[1]}"
+    return {name: value for name, value in filled.items() if name not in ("severity", "owner", "statement")}
 
 
 def _words(event: Event) -> str:

@@ -71,7 +71,8 @@ def run(
     no_color: NoColorOption = False,
 ) -> None:
     """Check payloads as deliveries of their interfaces, deliver and record them: exit 0 all recorded, 2 not."""
-    from raid_log import figures, open_store, readiness, run_figures
+    from harness.assuming import open_questions
+    from raid_log import assume, figures, open_store, readiness, run_figures
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     if sum(map(bool, (pod, by_hand, no_deliver))) > 1:
@@ -90,7 +91,8 @@ def run(
                 limits=found.settings.limits.limits(), listeners=[advance(board)],
                 deliverer=sender or _by_hand(by_hand),
             )  # fmt: skip
-        store.record(result, found.profile, deliveries=sender.recorded if sender else {})
+        recorded = store.record(result, found.profile, deliveries=sender.recorded if sender else {})
+        assumed = assume(store, open_questions(found.profile), _now())
         if alluredir:
             _write_allure(result, found, alluredir)
         as_of = _now()
@@ -98,6 +100,11 @@ def run(
         week = figures(store, found.profile, as_of=as_of)
         decision = readiness(store, found.profile, as_of=as_of)
     _print(screen, [submission.result for submission in result.submissions], rows, week, decision)
+    for name, moved in (("verified", recorded.verified), ("reopened", recorded.reopened)):
+        if moved:
+            screen.line(f"  {name:<25} {', '.join(moved)}")
+    if assumed:
+        screen.line(f"  {'assumptions':<25} {len(assumed):,} new; harness raid list --type assumption")
     if json:
         write_json(json, _report(result, rows, week, decision))
     say_remarks(screen, result.submissions)

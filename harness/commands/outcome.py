@@ -84,7 +84,12 @@ def import_outcomes(
     for name in OUTCOMES:
         if count := said.count(name):
             screen.line(f"  {name:<22} {count:,}")
-    for words, items in (("opened", booked.opened), ("failed again", booked.recurred)):
+    for words, items in (
+        ("opened", booked.opened),
+        ("failed again", booked.recurred),
+        ("reopened", booked.reopened),
+        ("verified", booked.verified),
+    ):
         if items:
             screen.line(f"  {words:<22} {', '.join(items)}")
     if json:

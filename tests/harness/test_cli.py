@@ -98,7 +98,7 @@ def test_a_failed_critical_rule_opens_one_defect_however_often_it_fails(
     path = payload(journals)
     for _ in range(2):
         harness("run", path, "--workspace", tmp_path / "ws", "--profile", "nc_district", "--quiet")
-    harness("raid", "list", "--workspace", tmp_path / "ws", "--json", tmp_path / "log.json", "--quiet")
+    harness("raid", "list", "--type", "issue", "--workspace", tmp_path / "ws", "--json", tmp_path / "log.json", "-q")
     log = json.loads((tmp_path / "log.json").read_text())
     assert [(one["cause"], one["occurrences"], one["severity"]) for one in log] == [("GL-100", 2, "critical")]
     capsys.readouterr()
