@@ -33,8 +33,9 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_a_workspace_has_all_that_a_first_run_needs(made: Path) -> None:
     written = content(made)
     wanted = {
-        "harness.toml", "profile.toml", "register.csv", "contracts/finance/gl_journals.yaml", "suites/test_district.py",
-        "payloads/FIN-01/GlInterface.zip", "README.md", ".gitignore", "requirements.txt", *CI_FILES,
+        "harness.toml", "profile.toml", "register.csv", "people.csv", "contracts/finance/gl_journals.yaml",
+        "suites/test_district.py", "payloads/FIN-01/GlInterface.zip", "README.md", ".gitignore",
+        "requirements.txt", *CI_FILES,
     }  # fmt: skip
     assert wanted <= written.keys()
     assert not [name for name in written if name.endswith(".j2")]
