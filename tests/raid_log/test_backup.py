@@ -134,7 +134,7 @@ def comes_back(runs: list[RunResult], target: Callable[[Path], str]) -> None:
         assert saved(target(Path(folder)), Path(folder, "2.zip")).tables == first.tables
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(recorded())
 def test_whatever_runs_recorded_comes_back(runs: list[RunResult]) -> None:
     comes_back(runs, lambda folder: f"sqlite:///{folder}/two.db")

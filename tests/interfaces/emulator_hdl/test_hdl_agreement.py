@@ -38,6 +38,7 @@ def test_valid_examples_are_accepted_whole(profile: str, tmp_path: Path) -> None
         assert not result.messages, name
 
 
+@pytest.mark.slow  # the property suite asks the same of a few drawn breakers
 @pytest.mark.parametrize("profile", PROFILES)
 def test_breakers_with_a_predicted_code_are_refused_with_it(profile: str, tmp_path: Path) -> None:
     search = BreakerSearch(contract(profile))
