@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from contracts.cells import read_cells
 from contracts.errors import ContractError
 
 COLUMNS = ("id", "question", "assumption", "interfaces", "validator", "validate_by")
@@ -41,27 +41,17 @@ def read_questions(path: Path, interfaces: Collection[str], people: Collection[s
 
     Raises ContractError naming the line of the first fault.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ContractError(
-                "the list of questions has other columns", where=f"{path}:1", todo=f"write {','.join(COLUMNS)}"
-            )
-        found: list[Question] = []
-        for number, row in enumerate(reader, start=2):
-            where = f"{path}:{number}"
-            question = _question(row, where)
-            _refuse_unknown(question, interfaces, people, where)
-            if any(question.id == one.id or question.text == one.text for one in found):
-                raise ContractError(f"{question.id} stands twice", where=where, todo="ask each question once")
-            found.append(question)
+    found: list[Question] = []
+    for where, row in read_cells(path, COLUMNS, "the list of questions"):
+        question = _question(row, where)
+        _refuse_unknown(question, interfaces, people, where)
+        if any(question.id == one.id or question.text == one.text for one in found):
+            raise ContractError(f"{question.id} stands twice", where=where, todo="ask each question once")
+        found.append(question)
     return tuple(found)
 
 
-def _question(row: Mapping[str, str], where: str) -> Question:
-    if None in row or None in row.values():
-        raise ContractError("a row has too few or too many cells", where=where, todo=f"write {','.join(COLUMNS)}")
-    cells = {name: row[name].strip() for name in COLUMNS}
+def _question(cells: dict[str, str], where: str) -> Question:
     if not (cells["id"] and cells["question"]):
         raise ContractError("a question has no id or no words", where=where, todo="write both")
     return Question(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from contracts.results import BLOCKING, SEVERITIES
 from raid_log.changes import Change, changing, needed
 from raid_log.clock import LATE_AT, end_of
+from raid_log.defects import larger
 from raid_log.errors import StoreError
 from raid_log.events import ABSORBED, EDITED, EventLog, item_id
 from raid_log.fields import FIELDS, checked, day, missing
@@ -36,15 +37,13 @@ def add(store: Store, actor: Actor, type: str, title: str, values: Mapping[str, 
     if type not in FIELDS:
         raise StoreError(f"{type!r} is no type of entry", todo=f"use one of {', '.join(FIELDS)}")
     title = needed(title, "the title")
-    fields = _kept(type, values, actor)
-    if blank := missing(type, fields):
-        raise StoreError(f"a {type} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+    fields = _whole(type, values, actor)
     interfaces = fields.get("interfaces", "").split()
     with store.writing() as connection:
         log = EventLog(connection)
         author = actor.author(type, Standing(), "opened")
         number = log.open_item(
-            type, author, {name: value for name, value in fields.items() if value}, title=title,
+            type, author, fields, title=title,
             statement=fields.get("statement", ""), interface=interfaces[0] if len(interfaces) == 1 else "",
         )  # fmt: skip
         log.close()
@@ -245,6 +244,14 @@ def _kept(type_: str, values: Mapping[str, str], actor: Actor) -> dict[str, str]
     return fields
 
 
+def _whole(type_: str, values: Mapping[str, str], actor: Actor) -> dict[str, str]:
+    """The filled fields of an entry to be added. Raises StoreError if one that it needs is missing."""
+    fields = _kept(type_, values, actor)
+    if blank := missing(type_, fields):
+        raise StoreError(f"a {type_} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+    return {name: value for name, value in fields.items() if value}
+
+
 def _late_at(promised: str, zone: ZoneInfo) -> str:
     return end_of(day(promised, "promised_on"), zone) if promised else ""
 
@@ -270,14 +277,14 @@ def _graded(item: Item, actor: Actor, severity: str, reason: str, second: str) -
 
 
 def _move(connection: Connection, source: int, target: int) -> None:
-    """Fingerprints and occurrences; seen twice in one submission at one stage is one occurrence, the larger one."""
+    """Fingerprints and occurrences; what both have of one submission at one stage becomes one occurrence."""
     connection.execute(update(Fingerprint).where(Fingerprint.item == source).values(item=target))
     columns = [column.name for column in _OCCURRENCES.columns if column.name != "item"]
     query = select(_OCCURRENCES).where(_OCCURRENCES.c.item.in_([source, target]))
     largest: dict[tuple[object, ...], RowMapping] = {}
     for row in connection.execute(query).mappings():
         key = (row["submission"], row["stage"], row["comparison"])
-        largest[key] = max(largest.get(key, row), row, key=lambda one: (one["units"], one["records"]))
+        largest[key] = larger(largest.get(key, row), row)
     connection.execute(delete(OccurrenceRow).where(OccurrenceRow.item.in_([source, target])))
     if largest:
         rows = [{"item": target, **{name: row[name] for name in columns}} for row in largest.values()]
@@ -294,13 +301,10 @@ def _give_back(change: Change) -> None:
 def _follow_up(change: Change, type_: str, values: Mapping[str, str]) -> Item:
     """The risk or issue that a false assumption opens."""
     actor = change.actor
-    fields = _kept(type_, {"statement": change.item.statement, **values}, actor)
-    if blank := missing(type_, fields):
-        raise StoreError(f"a {type_} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+    fields = _whole(type_, {"statement": change.item.statement, **values}, actor)
     author = actor.author(type_, Standing(), "opened", reason=f"{change.item.id} is false")
-    detail = {name: value for name, value in fields.items() if value} | {"links": change.item.id}
     number = change.log.open_item(
-        type_, author, detail, title=change.item.title, statement=change.item.statement,
+        type_, author, fields | {"links": change.item.id}, title=change.item.title, statement=change.item.statement,
         interface=change.item.interface, contract=change.item.contract,
     )  # fmt: skip
     return read_item(change.connection, item_id(number), actor.at)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from raid_log.changes import needed
 from raid_log.clock import catch_up
 from raid_log.errors import StoreError
-from raid_log.events import EventLog, item_id
+from raid_log.events import EventLog, item_id, standings
 from raid_log.gates import Gate
-from raid_log.items import Item, read_item, read_items
+from raid_log.items import Item, read_item
 from raid_log.rates import NO_EVIDENCE
 from raid_log.roles import Actor, listed
 from raid_log.states import Standing
 from raid_log.store import Store
+from raid_log.tables import ItemRow
 
 ATTESTED_GATES = ("G9", "G11", "G15")
 """Gates for which a person vouches."""
@@ -34,13 +37,12 @@ def attest(store: Store, actor: Actor, gate: str, *, evidence: str, met: bool = 
     with store.writing() as connection:
         log = EventLog(connection)
         catch_up(connection, log, actor.at)
-        held = [
-            one for one in read_items(connection, as_of=actor.at) if one.type == "attestation" and one.cause == gate
-        ]
-        if held:
-            author = actor.author("attestation", held[0].standing, "attested", reason=reason)
-            log.apply(held[0].number, "attestation", held[0].standing, "attested", author, detail)
-            number = held[0].number
+        own = select(ItemRow.number).where(ItemRow.type == "attestation", ItemRow.cause == gate)
+        number = connection.execute(own).scalar()
+        if number is not None:
+            standing = standings(connection, [number])[number]
+            author = actor.author("attestation", standing, "attested", reason=reason)
+            log.apply(number, "attestation", standing, "attested", author, detail)
         else:
             author = actor.author("attestation", Standing(), "opened", reason=reason)
             number = log.open_item("attestation", author, detail, title=f"Attestation of gate {gate}", cause=gate)

@@ -45,9 +45,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from raid_log.columns import Instant, Money
-from raid_log.database import MIGRATIONS, connect, revisions
+from raid_log.database import connect, migrate, read_revision, revisions
 from raid_log.errors import StoreError
-from raid_log.integrity import existing, read_revision, stored_revision
+from raid_log.integrity import existing, stored_revision
 from raid_log.store import Store
 from raid_log.tables import Base
 
@@ -113,14 +113,14 @@ def restore(file: Path, store_url: str) -> Manifest:
         _refuse_unfit(archive, manifest, tables, file)
         with Store(connect(store_url, _WAIT_SECONDS)) as store, store.writing() as connection:
             _clear(connection, store.where)
-            _migrate(connection, manifest.revision)
+            migrate(connection, manifest.revision)
             for one in reversed(tables):
                 connection.execute(delete(one.clause))  # the scripts make the first row of some
             for one in tables:
                 _insert(connection, archive, one)
             _refuse_different(connection, manifest, tables, store.where)
             _continue_numbers(connection, tables)
-            _migrate(connection, "head")
+            migrate(connection)
     return manifest
 
 
@@ -195,7 +195,7 @@ def _schema(revision: str) -> list[_Table]:
     found = MetaData()
     try:
         with engine.execution_options(writes=True).begin() as connection:
-            _migrate(connection, revision)
+            migrate(connection, revision)
             found.reflect(connection)
     finally:
         engine.dispose()
@@ -206,17 +206,6 @@ def _schema(revision: str) -> list[_Table]:
             clause = table(one.name, *(column(name, _KINDS[kind].type) for name, kind in columns.items()))
             tables.append(_Table(one.name, columns, tuple(part.name for part in one.primary_key), clause))
     return tables
-
-
-def _migrate(connection: Connection, revision: str) -> None:
-    from alembic import command  # here, because it is slow to import and seldom needed
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 # writing the file

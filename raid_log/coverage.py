@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from contracts.profiles import Profile
 from raid_log.defects import counted
-from raid_log.first_attempts import current_versions, unpatched
+from raid_log.first_attempts import Versions, unpatched
 from raid_log.gates import Gate, GateVerdict
 from raid_log.rates import NO_EVIDENCE
 from raid_log.tables import RuleRow, RuleStatusRow, SubmissionRow
@@ -19,13 +19,13 @@ RAN = frozenset({"passed", "failed"})
 _REQUIRED = "every in-scope interface delivers under an active contract, every rule of it ran"
 
 
-def coverage(connection: Connection, profile: Profile, window: Window, as_of: datetime) -> Gate:
+def coverage(connection: Connection, profile: Profile, window: Window, as_of: datetime, newest: Versions) -> Gate:
     """Every in-scope interface delivered under an active contract, and each rule of the current version really ran.
 
     A rule ran if it passed or failed in a counted submission of the window, of any evidence class. That the property
     suite ran is not looked at yet.
     """
-    statuses = _statuses(connection, window, as_of)
+    statuses = _statuses(connection, window, as_of, newest)
     scope = {row.id for row in profile.register.values() if row.in_scope}
     if not statuses:
         return Gate("G7", "Coverage", _REQUIRED, NO_EVIDENCE, "no_evidence", "computed")
@@ -43,9 +43,10 @@ def coverage(connection: Connection, profile: Profile, window: Window, as_of: da
     return Gate("G7", "Coverage", _REQUIRED, actual, verdict, "computed", tuple(details))
 
 
-def _statuses(connection: Connection, window: Window, as_of: datetime) -> dict[tuple[str, str], set[str]]:
+def _statuses(
+    connection: Connection, window: Window, as_of: datetime, newest: Versions
+) -> dict[tuple[str, str], set[str]]:
     """Interface and rule -> the statuses that the rule had, on the current release and contract version."""
-    newest = current_versions(connection, as_of)
     about = (SubmissionRow.interface, SubmissionRow.contract, SubmissionRow.version, SubmissionRow.release)
     query = (
         select(*about, RuleRow.id, RuleStatusRow.status)

@@ -96,19 +96,19 @@ def upgrade(engine: Engine) -> None:
     """
     scripts = revisions()
     with engine.connect() as connection:
-        if _revision(connection) == scripts[-1]:
+        if read_revision(connection) == scripts[-1]:
             return
     with engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
-        revision = _revision(connection)
+        revision = read_revision(connection)
         if revision is not None and revision not in scripts:
             raise StoreError(
                 f"the store was written by a newer version (revision {revision})",
                 engine.url.render_as_string(hide_password=True),
                 "install the newest harness, or name another store",
             )
-        _run_migrations(connection)
+        migrate(connection)
 
 
 def revisions() -> list[str]:
@@ -119,14 +119,16 @@ def revisions() -> list[str]:
     return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def _revision(connection: Connection) -> str | None:
-    """Return the revision of the schema, None for an empty database."""
+def read_revision(connection: Connection) -> str | None:
+    """Return the revision of the schema, None for a database without a store."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
-def _run_migrations(connection: Connection) -> None:
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision, in the caller's transaction."""
     from alembic import command  # here, because it is slow to import and seldom needed
     from alembic.config import Config
 
@@ -134,7 +136,7 @@ def _run_migrations(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def lock_head(connection: Connection) -> Head:

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select
 
 from contracts.profiles import Profile
 from contracts.results import BLOCKING, FINAL, SEVERITIES, CheckResult, RuleStatus, Severity, Submission
@@ -23,6 +23,7 @@ RAISE_BELOW = Decimal(95)
 """Per cent of an interface's units in a run that must come through, or its defects are raised."""
 STAGE = "S1"
 """Contract kept: where a check finds a failure, and where it should have been found."""
+Seen = TypeVar("Seen", RowMapping, dict[str, Any])
 _OCCURRENCE = ("stage", "comparison", "units", "records", "amount")
 
 
@@ -99,6 +100,11 @@ def _failure(submission: Submission, rule: RuleStatus, records: int) -> Sighting
     return Sighting(rule.id, field, rule.title, statement, rule.severity, STAGE, "", rule.units, records, amount)
 
 
+def larger(one: Seen, other: Seen) -> Seen:
+    """Return the occurrence that stands for both: two fingerprints of one defect are one, for their units overlap."""
+    return max(one, other, key=lambda row: (row["units"], row["records"]))
+
+
 def shares(connection: Connection, run: str) -> dict[str, Rate]:
     """Return by interface how many of the run's units came through.
 
@@ -149,9 +155,8 @@ class Tracker:
         for sighting in found:
             item = self._item(interface, contract, sighting)
             row = {"item": item, "submission": submission, **{name: getattr(sighting, name) for name in _OCCURRENCE}}
-            # Two fingerprints merged into one defect are one occurrence: the larger one, for their units overlap.
             key = (item, sighting.stage, sighting.comparison)
-            occurrences[key] = max(occurrences.get(key, row), row, key=lambda one: (one["units"], one["records"]))
+            occurrences[key] = larger(occurrences.get(key, row), row)
         if occurrences:
             self._connection.execute(insert(OccurrenceRow), list(occurrences.values()))
         self.seen.update(item for item, _, _ in occurrences)

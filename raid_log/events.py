@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from raid_log.database import GENESIS, lock_head
 from raid_log.errors import StoreError
@@ -138,9 +138,14 @@ def histories(
         query = query.where(EventRow.at <= as_of)
     found: dict[int, list[Event]] = defaultdict(list)
     for row in connection.execute(query).mappings():
-        values = {name: row[name] for name in Event.__dataclass_fields__}
-        found[row["item"]].append(Event(**values | {"detail": json.loads(row["detail"])}))
+        found[row["item"]].append(event_of(row))
     return dict(found)
+
+
+def event_of(row: RowMapping) -> Event:
+    """Return the event that a row of the table holds."""
+    values = {name: row[name] for name in Event.__dataclass_fields__}
+    return Event(**values | {"detail": json.loads(row["detail"])})
 
 
 def standings(connection: Connection, items: list[int]) -> dict[int, Standing]:

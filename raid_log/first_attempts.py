@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -100,9 +100,12 @@ def required_stage(profile: Profile, interface: str) -> str:
     return register.required_stage if register else REQUIRED_STAGE
 
 
-def current_only(connection: Connection, found: Iterable[FirstAttempts], as_of: datetime) -> list[FirstAttempts]:
+Versions: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, ...], str]]
+"""Interface and contract -> the version, less its patch, and the release that are current."""
+
+
+def current_only(found: Iterable[FirstAttempts], newest: Versions) -> list[FirstAttempts]:
     """Return those on the current contract version and Oracle release of their interface and contract."""
-    newest = current_versions(connection, as_of)
     return [
         group
         for group in found
@@ -110,8 +113,8 @@ def current_only(connection: Connection, found: Iterable[FirstAttempts], as_of: 
     ]
 
 
-def current_versions(connection: Connection, as_of: datetime) -> dict[tuple[str, str], tuple[tuple[str, ...], str]]:
-    """Return by interface and contract the version, less its patch, and the release that are current.
+def current_versions(connection: Connection, as_of: datetime) -> Versions:
+    """Return what is current of each interface and contract.
 
     Current is what the newest counted submission up to ``as_of`` was checked with. A patch bump changes words only,
     so it does not start anew.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,21 +13,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Table,
     and_,
     case,
     cast,
     func,
-    inspect,
     or_,
     select,
     text,
 )
 
-from raid_log.database import connect, explained, revisions
+from raid_log.database import connect, explained, read_revision, revisions
 from raid_log.errors import StoreError
-from raid_log.events import Event, broken_link, item_id
+from raid_log.events import Event, broken_link, event_of, item_id
 from raid_log.states import TRANSITIONS, Standing, fold, resulting
 from raid_log.store import Store
 from raid_log.tables import Base, EventRow, Head, ItemRow, SubmissionRow, UnitAttempt
@@ -87,14 +84,6 @@ def _missing(dialect: str, database: str | None) -> bool:
     """Whether an SQLite file is not there: opening it would make it."""
     named = dialect == "sqlite" and database and database != ":memory:" and not database.startswith("file:")
     return bool(named) and not Path(database or "").is_file()
-
-
-def read_revision(connection: Connection) -> str | None:
-    """Return the revision of the schema, None for a database without a store."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
 
 
 def stored_revision(connection: Connection, where: str) -> str:
@@ -173,12 +162,7 @@ def _histories(connection: Connection) -> Iterator[Fault]:
             if type_ not in TRANSITIONS:
                 yield Fault(f"{type_!r} is no type of item", item_id(number), _RESTORE)
             else:
-                yield from _history(number, type_, [_event(row) for row in own if row["kind"] is not None])
-
-
-def _event(row: RowMapping) -> Event:
-    values = {name: row[name] for name in Event.__dataclass_fields__}
-    return Event(**values | {"detail": json.loads(row["detail"])})
+                yield from _history(number, type_, [event_of(row) for row in own if row["kind"] is not None])
 
 
 def _history(item: int, type_: str, events: list[Event]) -> Iterator[Fault]:

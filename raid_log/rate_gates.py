@@ -21,7 +21,7 @@ from raid_log.bounds import (
 )
 from raid_log.defects import counted
 from raid_log.figures import ClassRate
-from raid_log.first_attempts import FirstAttempts, current_versions, unpatched
+from raid_log.first_attempts import FirstAttempts, Versions, unpatched
 from raid_log.gates import Gate, GateVerdict
 from raid_log.rates import NO_EVIDENCE, Rate
 from raid_log.tables import SubmissionRow
@@ -113,12 +113,11 @@ def _weeks_in_a_row(found: Iterable[FirstAttempts], zone: ZoneInfo) -> int:
     return longest
 
 
-def freshness(connection: Connection, as_of: datetime) -> Gate:
+def freshness(connection: Connection, as_of: datetime, current: Versions) -> Gate:
     """The newest submission of class acceptance on the current release and contract version; none is no evidence."""
     about = (SubmissionRow.interface, SubmissionRow.contract, SubmissionRow.version, SubmissionRow.release)
     real = (SubmissionRow.evidence_class == "acceptance", counted(), SubmissionRow.submitted_at <= as_of)
     query = select(*about, func.max(SubmissionRow.submitted_at)).where(*real).group_by(*about)
-    current = current_versions(connection, as_of)
     moments = [
         moment
         for interface, contract, version, release, moment in connection.execute(query)

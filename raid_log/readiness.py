@@ -13,12 +13,12 @@ from raid_log.attestations import attested
 from raid_log.coverage import coverage
 from raid_log.defects import counted
 from raid_log.figures import ClassRate, class_rates
-from raid_log.first_attempts import current_only, first_attempts
+from raid_log.first_attempts import current_only, current_versions, first_attempts
 from raid_log.gates import DECISION_TEXT, EXIT_CODES, Decision, Gate, decide
 from raid_log.items import read_items
 from raid_log.log_gates import dependencies, no_regression, open_critical, open_significant, risks
 from raid_log.rate_gates import each_interface, evidence, freshness, pooled
-from raid_log.rates import target_of
+from raid_log.rates import NO_EVIDENCE, target_of
 from raid_log.store import Store
 from raid_log.tables import SubmissionRow
 from raid_log.weeks import Window, readiness_window
@@ -54,10 +54,11 @@ def readiness(store: Store, profile: Profile, *, as_of: datetime) -> Readiness:
     window = readiness_window(profile, as_of)
     today = as_of.astimezone(profile.time_zone).date()
     with store.reading() as connection:
-        found = current_only(connection, first_attempts(connection, profile, window, as_of), as_of)
+        newest = current_versions(connection, as_of)
+        found = current_only(first_attempts(connection, profile, window, as_of), newest)
         recorded = _anything_recorded(connection, as_of)
-        covered = coverage(connection, profile, window, as_of)
-        fresh = freshness(connection, as_of)
+        covered = coverage(connection, profile, window, as_of, newest)
+        fresh = freshness(connection, as_of, newest)
         log = read_items(connection, as_of=as_of)
     rates, target = class_rates(profile, found), target_of(profile)
     issues = [one for one in log if one.type == "issue"]
@@ -86,7 +87,7 @@ def _not_measured(id: str, title: str, required: str) -> Gate:
         id,
         title,
         required,
-        "no evidence",
+        NO_EVIDENCE,
         "no_evidence",
         "computed",
         ("not measured yet: nothing recorded tells of it",),

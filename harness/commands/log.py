@@ -1,4 +1,4 @@
-"""``harness raid list | show`` and ``harness ready``: what the RAID log says."""
+"""``harness raid list | show | history | fields | verify-log`` and ``harness ready``: what the RAID log says."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from harness.workspace import find_workspace
 if TYPE_CHECKING:
     from contracts import Profile
     from raid_log import Event, Item, Readiness, Store
+
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="e.g. RAID-0001")]
 
 
 def list_items(
@@ -67,7 +70,7 @@ def list_items(
 
 
 def show_item(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="e.g. RAID-0001")],
+    identity: IdArgument,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     json: JsonOption = "",
@@ -104,6 +107,106 @@ def show_item(
     )
     history = [(f"{event.at:%Y-%m-%d %H:%M}", event.kind, event.by, _words(event)) for event in one.history]
     screen.table("history", ["at (UTC)", "event", "by", "detail"], history)
+
+
+def fields(
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """List the fields of each type of entry."""
+    from raid_log import FIELDS
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    if json:
+        write_json(
+            json,
+            {
+                type_: [vars(field) | {"choices": list(field.choices)} for field in named.values()]
+                for type_, named in FIELDS.items()
+            },
+        )
+    for type_, named in FIELDS.items():
+        rows = [
+            (one.name, "yes" if one.needed else "", one.kind, ", ".join(one.choices) or one.about)
+            for one in named.values()
+        ]
+        screen.table(type_, ["field", "needed", "takes", "about"], rows)
+
+
+def history(
+    identity: IdArgument,
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Tell everything that happened to one entry: who, in which role, when, why."""
+    from raid_log import item, open_store
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    with open_store(found.store_url) as store:
+        one = item(store, identity)
+    if json:
+        write_json(
+            json, [vars(event) | {"at": event.at.isoformat(), "detail": dict(event.detail)} for event in one.history]
+        )
+    screen.line(line_of(one), "bold")
+    rows = [
+        (
+            str(event.number),
+            f"{event.at:%Y-%m-%d %H:%M}",
+            event.kind,
+            event.after,
+            f"{event.by} ({event.role}, {event.source})",
+            _why(event),
+        )
+        for event in one.history
+    ]
+    screen.table("", ["no", "at (UTC)", "event", "state", "by", "why and what"], rows, ["no"])
+
+
+def verify_log(
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Check the hash chain of all events: exit 2 and the first event that does not fit if it was tampered with."""
+    from raid_log import open_store
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    with open_store(found.store_url) as store:
+        broken, where = store.broken_link(), store.where
+    if json:
+        write_json(json, {"sound": broken is None, "first_broken_event": broken})
+    if broken is not None:
+        raise UsageError(
+            f"the audit trail was changed by hand at event {broken}",
+            where=where,
+            todo="restore the store from a backup, and ask who wrote to it",
+        )
+    screen.line("the audit trail is whole: every event fits to the one before it")
+
+
+def line_of(one: Item) -> str:
+    """An entry in one line: what it is, and in which state."""
+    facts = (
+        one.severity,
+        f"owner {one.owner}" if one.owner else "",
+        f"due {one.standing.due}" if one.standing.due else "",
+    )
+    return f"{one.id} {one.status}: {one.title}" + "".join(f", {fact}" for fact in facts if fact)
+
+
+def _why(event: Event) -> str:
+    """Why it was done, in which run, and what was noted."""
+    noted = {"run": event.run, **event.detail}
+    return "; ".join(filter(None, [event.reason, *(f"{name}: {value}" for name, value in noted.items() if value)]))
 
 
 def _proposed(store: Store, profile: Profile, one: Item) -> str:

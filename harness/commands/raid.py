@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from harness.commands.log import item_json
+from harness.commands.log import IdArgument, item_json, line_of
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
 from harness.console import Screen, write_json
 from harness.errors import UsageError
 from harness.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import Actor, Event, Item, Store
+    from raid_log import Actor, Item, Store
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="e.g. RAID-0001")]
 ByOption = Annotated[
     str, typer.Option("--by", help="Who does it: an id of the profile's people.csv (default: HARNESS_BY, else the user of this machine).")
 ]  # fmt: skip
@@ -340,91 +339,7 @@ def close(
     if json:
         write_json(json, {"ended": item_json(ended), "opened": item_json(opened) if opened else None})
     for one in filter(None, (ended, opened)):
-        screen.line(_line(one))
-
-
-def fields(
-    json: JsonOption = "",
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
-) -> None:
-    """List the fields of each type of entry."""
-    from raid_log import FIELDS
-
-    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
-    if json:
-        write_json(
-            json,
-            {
-                type_: [vars(field) | {"choices": list(field.choices)} for field in named.values()]
-                for type_, named in FIELDS.items()
-            },
-        )
-    for type_, named in FIELDS.items():
-        rows = [
-            (one.name, "yes" if one.needed else "", one.kind, ", ".join(one.choices) or one.about)
-            for one in named.values()
-        ]
-        screen.table(type_, ["field", "needed", "takes", "about"], rows)
-
-
-def history(
-    identity: IdArgument,
-    workspace: WorkspaceOption = None,
-    profile: ProfileOption = None,
-    json: JsonOption = "",
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
-) -> None:
-    """Tell everything that happened to one entry: who, in which role, when, why."""
-    from raid_log import item, open_store
-
-    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
-    found = find_workspace(workspace, profile)
-    with open_store(found.store_url) as store:
-        one = item(store, identity)
-    if json:
-        write_json(
-            json, [vars(event) | {"at": event.at.isoformat(), "detail": dict(event.detail)} for event in one.history]
-        )
-    screen.line(_line(one), "bold")
-    rows = [
-        (
-            str(event.number),
-            f"{event.at:%Y-%m-%d %H:%M}",
-            event.kind,
-            event.after,
-            f"{event.by} ({event.role}, {event.source})",
-            _why(event),
-        )
-        for event in one.history
-    ]
-    screen.table("", ["no", "at (UTC)", "event", "state", "by", "why and what"], rows, ["no"])
-
-
-def verify_log(
-    workspace: WorkspaceOption = None,
-    profile: ProfileOption = None,
-    json: JsonOption = "",
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
-) -> None:
-    """Check the hash chain of all events: exit 2 and the first event that does not fit if it was tampered with."""
-    from raid_log import open_store
-
-    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
-    found = find_workspace(workspace, profile)
-    with open_store(found.store_url) as store:
-        broken = store.broken_link()
-    if json:
-        write_json(json, {"sound": broken is None, "first_broken_event": broken})
-    if broken is not None:
-        raise UsageError(
-            f"the audit trail was changed by hand at event {broken}",
-            where=found.store_url if "@" not in found.store_url else "the store",
-            todo="restore the store from a backup, and ask who wrote to it",
-        )
-    screen.line("the audit trail is whole: every event fits to the one before it")
+        screen.line(line_of(one))
 
 
 def _act(
@@ -445,7 +360,7 @@ def _act(
         one = do(store, actor_of(found, by, datetime.now(UTC)))
     if json:
         write_json(json, item_json(one))
-    screen.line(_line(one))
+    screen.line(line_of(one))
 
 
 def actor_of(found: Workspace, by: str, at: datetime) -> Actor:
@@ -453,12 +368,6 @@ def actor_of(found: Workspace, by: str, at: datetime) -> Actor:
     from raid_log import Actor
 
     return Actor(found.profile, by or os.environ.get("HARNESS_BY", "") or getpass.getuser(), at)
-
-
-def _why(event: Event) -> str:
-    """Why it was done, in which run, and what was noted."""
-    noted = {"run": event.run, **event.detail}
-    return "; ".join(filter(None, [event.reason, *(f"{name}: {value}" for name, value in noted.items() if value)]))
 
 
 def _fields(given: Sequence[str] | None) -> dict[str, str]:
@@ -470,12 +379,3 @@ def _fields(given: Sequence[str] | None) -> dict[str, str]:
             raise UsageError(f"cannot be read: {text}", where="--set", todo="write FIELD=VALUE, each field once")
         fields[name.strip()] = value
     return fields
-
-
-def _line(one: Item) -> str:
-    facts = (
-        one.severity,
-        f"owner {one.owner}" if one.owner else "",
-        f"due {one.standing.due}" if one.standing.due else "",
-    )
-    return f"{one.id} {one.status}: {one.title}" + "".join(f", {fact}" for fact in facts if fact)
