@@ -7,9 +7,11 @@ run ─► submission ─► unit_attempt          one row per accept unit and a
                   ─► prediction            which rule predicts which unit to be refused
                   ─► answer                why Fusion refused which unit
                   ─► outcome_change        append-only: outcomes that came after the run was recorded
+                  ─► control_total         append-only: what stands in Fusion afterwards, as it was counted there
                   ─► occurrence ─► item    a failure, booked on the item that its fingerprint names
                      fingerprint ─► item   aliases of merged defects point to the defect they were merged into
                      event ─► item         append-only; status, severity and owner are a fold over them
+outside_import ─► outside_result           test results of an outside provider, a source of their own
 measurement ─► score                       how good contracts are, by operator
 head                                       one row: last event and last item number; its lock makes one writer at a time
 
@@ -100,7 +102,10 @@ class Run(Base):
 
 
 class SubmissionRow(Base):
-    """One payload of one interface, checked or sent once. ``number`` grows in the order of recording."""
+    """One payload of one interface, checked or sent once. ``number`` grows in the order of recording.
+
+    ``outage`` says why it could not be sent to its environment; blank where nothing was in the way.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index(None, "submitted_at"), Index(None, "interface", "cycle"))
@@ -125,6 +130,7 @@ class SubmissionRow(Base):
     units: Mapped[int]
     conforming: Mapped[int]
     amount: Mapped[Decimal | None]
+    outage: Mapped[str] = mapped_column(Words, server_default="")
 
 
 class UnitAttempt(Base):
@@ -195,6 +201,20 @@ class OutcomeChange(Base):
     source: Mapped[str]
     before: Mapped[str | None] = mapped_column(String(24))
     after: Mapped[str] = mapped_column(String(24))
+
+
+class ControlTotal(Base):
+    """Units and amount of a submission as they stand in Fusion, counted there by somebody; the last word counts."""
+
+    __tablename__ = "control_total"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    evidence: Mapped[str] = mapped_column(Text)
+    units: Mapped[int]
+    amount: Mapped[Decimal | None]
 
 
 class RuleRow(Base):
@@ -285,7 +305,9 @@ class OccurrenceRow(Base):
     __tablename__ = "occurrence"
 
     item: Mapped[int] = mapped_column(ForeignKey("item.number"), primary_key=True, autoincrement=False)
-    submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), primary_key=True, autoincrement=False)
+    submission: Mapped[int] = mapped_column(
+        ForeignKey("submission.number"), primary_key=True, autoincrement=False, index=True
+    )
     stage: Mapped[str] = mapped_column(String(2), primary_key=True)
     comparison: Mapped[str] = mapped_column(primary_key=True)
     units: Mapped[int]
@@ -300,18 +322,56 @@ class EventRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item: Mapped[int] = mapped_column(ForeignKey("item.number"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     kind: Mapped[str]
     before: Mapped[str]
     after: Mapped[str]
     by: Mapped[str]
     role: Mapped[str]
     source: Mapped[str]
-    run: Mapped[str]
+    run: Mapped[str] = mapped_column(index=True)
     reason: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class OutsideImport(Base):
+    """A file of results that an outside test provider handed over, taken in once."""
+
+    __tablename__ = "outside_import"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    provider: Mapped[str]
+    file: Mapped[str] = mapped_column(Words)
+    format: Mapped[str]
+
+
+class OutsideResult(Base):
+    """One run of one suite as the provider counts it. The same run in a later import corrects the earlier one.
+
+    ``critical`` to ``minor``: defects that the provider has raised, by severity.
+    """
+
+    __tablename__ = "outside_result"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(ForeignKey("outside_import.sha256"), index=True)
+    suite: Mapped[str]
+    run: Mapped[str]
+    interface: Mapped[str]
+    ended_at: Mapped[datetime]
+    planned: Mapped[int]
+    executed: Mapped[int]
+    passed: Mapped[int]
+    failed: Mapped[int]
+    blocked: Mapped[int]
+    critical: Mapped[int]
+    significant: Mapped[int]
+    moderate: Mapped[int]
+    minor: Mapped[int]
 
 
 class Measurement(Base):

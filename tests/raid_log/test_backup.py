@@ -18,14 +18,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from raid_runs import NOON, answer, content, failing, older, profile, rule, run, sent, submission, told
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from contracts import Score
-from contracts.results import RunResult
+from contracts.results import SEVERITIES, RunResult
 from raid_log import Intent, Store, StoreError, open_store
 from raid_log.backup import MANIFEST, Manifest, backup, restore
 from raid_log.database import revisions
 from raid_log.integrity import check, revision
+from raid_log.tables import ControlTotal, OutsideImport, OutsideResult
 
 SCORE = Score("finance.gl", "1.2.0", "oracle", "rule_mutants", "flip", 18, 20, ("\u201ctrue\u201d \U0001f4a1",), 1)
 INTENT = Intent("FIN-01", "finance.gl", "1.2.0", "j.zip", "a" * 64, "emulator", "simulated", "j-1.zip")
@@ -47,6 +48,14 @@ def filled(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     store.record_outcome("r1/1", told("RAA", [answer(0)]), profile(), at=NOON + timedelta(days=1), source="poll")
     store.record_scores([SCORE], measurement="m1", at=NOON, harness_version="0.1.0")
     store.open_delivery(INTENT, NOON)
+    counts = dict.fromkeys(("planned", "executed", "passed", "failed", "blocked", *SEVERITIES), 7)
+    with store.writing() as connection:
+        total = {"submission": 1, "at": NOON, "by": "gl", "evidence": "report 7", "units": 3, "amount": amounts[1]}
+        connection.execute(insert(ControlTotal), total)
+        file = {"sha256": "b" * 64, "at": NOON, "by": "qa", "provider": "lab", "file": "t.xml", "format": "junit"}
+        connection.execute(insert(OutsideImport), file)
+        result = {"source": "b" * 64, "suite": "s", "run": "7", "interface": "", "ended_at": NOON, **counts}
+        connection.execute(insert(OutsideResult), result)
     rows = content(store)
     assert [name for name, held in rows.items() if not held] == []
     return rows
