@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ SHIPPED = Path(__file__).parent / "profiles"
 ORACLE = "oracle"
 """Name of the bare library: no overlay, no list bound, no register."""
 
-REGISTER_COLUMNS = (
+_NEEDED_COLUMNS = (
     "id", "name", "department", "direction", "mechanism", "frequency", "volume", "criticality", "owner",
     "contracts", "required_stage", "time_limit_hours", "pay_affecting", "in_scope", "phase",
 )  # fmt: skip
+VOLUME_COLUMNS = ("peak_records", "window_minutes", "census_units")
+"""Whole numbers that a register may leave out or leave blank."""
+REGISTER_COLUMNS = (*_NEEDED_COLUMNS, *VOLUME_COLUMNS)
 DEPARTMENTS = ("Finance", "Procurement", "HR", "Operations")
 
 
@@ -44,6 +48,9 @@ class Interface:
     pay_affecting: bool
     in_scope: bool
     phase: str
+    peak_records: int | None = None  # records of the peak payload
+    window_minutes: int | None = None  # the batch window in which the peak payload must be through
+    census_units: int | None = None  # accept units that there are: 19,000 workers
 
 
 @dataclass(frozen=True)
@@ -129,10 +136,11 @@ def read_register(path: Path) -> dict[str, Interface]:
     """Return the register's rows by id, in file order. Raises ContractError naming the line of the first fault."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != REGISTER_COLUMNS:
+        if tuple(reader.fieldnames or ()) not in (_NEEDED_COLUMNS, REGISTER_COLUMNS):
             raise ContractError(
-                "the register has other columns", where=f"{path}:1", todo=f"write {','.join(REGISTER_COLUMNS)}"
-            )
+                "the register has other columns", where=f"{path}:1",
+                todo=f"write {','.join(_NEEDED_COLUMNS)}, and after them {','.join(VOLUME_COLUMNS)} or nothing",
+            )  # fmt: skip
         rows: dict[str, Interface] = {}
         for number, row in enumerate(reader, start=2):
             interface = _interface(row, f"{path}:{number}")
@@ -174,7 +182,17 @@ def _interface(row: Mapping[str, str], where: str) -> Interface:
         time_limit_hours=int(row["time_limit_hours"]),
         pay_affecting=row["pay_affecting"] == "yes",
         in_scope=row["in_scope"] == "yes",
+        peak_records=_volume(row, "peak_records", where),
+        window_minutes=_volume(row, "window_minutes", where),
+        census_units=_volume(row, "census_units", where),
     )
+
+
+def _volume(row: Mapping[str, str], name: str, where: str) -> int | None:
+    text = (row.get(name) or "").strip()
+    if text and not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise ContractError(f"{name} {text!r} is no whole number", where=where, todo="write it as 19000, or nothing")
+    return int(text) if text else None
 
 
 def _goal(goal: Mapping[str, object]) -> Goal:

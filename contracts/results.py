@@ -172,6 +172,8 @@ class Submission:
     environment: str = ""  # pod or emulator; "" for conformance
     negative: bool = False  # meant to be refused: feeds no rate and opens no defect
     delivered: Delivered | None = None  # None: checked only
+    outage: str = ""  # environment that it could not be sent to; "" where nothing was in the way
+    trouble: str = ""  # what was wrong with the environment that it was to reach; never a value of the payload
 
 
 @dataclass(frozen=True)

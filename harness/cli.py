@@ -16,6 +16,7 @@ from harness.commands import (
     contracts,
     deliver,
     emulate,
+    exchange,
     fidelity,
     generate,
     init,
@@ -28,6 +29,8 @@ from harness.commands import (
     regress,
     store,
     suite,
+    taas,
+    upkeep,
     where,
 )
 from harness.console import Screen
@@ -53,6 +56,8 @@ stores = typer.Typer(help="The store: upgrade, backup, restore, check.", no_args
 app.add_typer(stores, name="store")
 cases = typer.Typer(help="Cases: payloads that are kept, with what must be said of them.", no_args_is_help=True)
 app.add_typer(cases, name="case")
+results = typer.Typer(help="Results of outside test providers (testing as a service).", no_args_is_help=True)
+app.add_typer(results, name="taas")
 
 app.command("run")(main_job.run)
 app.command("deliver")(deliver.deliver)
@@ -86,9 +91,14 @@ entries.command("waive")(raid.waive)
 entries.command("reopen")(raid.reopen)
 entries.command("merge")(raid.merge)
 entries.command("close")(raid.close)
+entries.command("export")(exchange.export_)
+entries.command("import")(exchange.import_)
 entries.command("verify-log")(log.verify_log)
+entries.command("settle")(upkeep.settle)
+entries.command("recompute")(upkeep.recompute)
 outcomes.command("list")(outcome.list_outcomes)
 outcomes.command("import")(outcome.import_outcomes)
+outcomes.command("totals")(outcome.note_totals)
 stores.command("upgrade")(store.upgrade)
 stores.command("backup")(store.backup)
 stores.command("restore")(store.restore)
@@ -96,6 +106,8 @@ stores.command("check")(store.check)
 cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)
+results.command("import")(taas.import_results)
+results.command("list")(taas.list_results)
 
 
 def _version(wanted: bool) -> None:

@@ -16,7 +16,7 @@ from harness.checking import check
 from harness.comparing import compared, explained
 from harness.destinations import Destination
 from harness.errors import UsageError
-from harness.running import Checked, Sent
+from harness.running import Checked, Sent, Unsent
 from interfaces import Payload, read
 from interfaces.fusion import (
     Entry,
@@ -237,8 +237,8 @@ class JournaledDeliverer:
     failures: list[tuple[Checked, FusionError | UsageError | StoreError]] = field(default_factory=list)
     troubles: list[tuple[Checked, FusionError]] = field(default_factory=list)
 
-    def __call__(self, checked: Checked) -> Sent | None:
-        """Send the payload; None, and a note among ``failures``, where it was not."""
+    def __call__(self, checked: Checked) -> Sent | Unsent | None:
+        """Send the payload. Where it was not, a note stands among ``failures``; None where no pod is to blame."""
         from raid_log import StoreError
 
         if self.destination.refusal(checked.contract) or (self.hold_back and checked.result.blocking):
@@ -247,11 +247,13 @@ class JournaledDeliverer:
             return self.resumed(checked, self._entry(checked))
         except (FusionError, UsageError, StoreError) as error:
             self.failures.append((checked, error))
-            return None
+            environmental = isinstance(error, FusionError) and error.environmental
+            return Unsent(self.destination.environment, error.what) if environmental else None
 
     def resumed(self, checked: Checked, entry: DeliveryEntry) -> Sent:
         """Go on with a delivery from the step it came to. Raises FusionError where nothing was sent."""
         watch = self.on_jobs
+        troubles: list[FusionError] = []
         try:
             delivered = deliver(
                 checked.delivery.path,
@@ -264,14 +266,16 @@ class JournaledDeliverer:
                 sent_at=entry.row.opened_at,
                 resend_unknown=self.resend_unknown,
                 on_jobs=(lambda jobs: watch(checked, jobs)) if watch else None,
-                on_trouble=lambda error: self.troubles.append((checked, error)),
+                on_trouble=troubles.append,
             )
         except (FusionError, UsageError) as error:
             if entry.step in _BEFORE_ANY_CALL:
                 entry.note("not_sent", self.destination.now(), reason=error.what)
             raise
+        self.troubles += [(checked, error) for error in troubles]
         self.recorded[checked.submission] = entry.id
-        return Sent(delivered, self.destination.evidence_class, self.destination.environment)
+        trouble = next((error.what for error in troubles if error.environmental), "")
+        return Sent(delivered, self.destination.evidence_class, self.destination.environment, trouble)
 
     def _entry(self, checked: Checked) -> DeliveryEntry:
         """The journal's entry of the payload: one that a killed run left behind, or a new one."""

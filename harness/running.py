@@ -45,9 +45,18 @@ class Sent:
     delivered: Delivered
     evidence_class: EvidenceClass
     environment: str
+    trouble: str = ""  # why it could not be followed to its end, where the environment is to blame
 
 
-Deliverer = Callable[[Checked], Sent | None]
+@dataclass(frozen=True)
+class Unsent:
+    """A payload that could not be sent, and what was wrong with the environment."""
+
+    environment: str
+    trouble: str
+
+
+Deliverer = Callable[[Checked], Sent | Unsent | None]
 """Sends a payload; None where it was only checked."""
 
 
@@ -122,7 +131,8 @@ def run(
         result = check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
         identity, read_at = f"{run_id}/{number}", now()
         checked = Checked(delivery, payload, contract, result, identity, cycle)
-        sent = deliverer(checked) if deliverer else None
+        answer = deliverer(checked) if deliverer else None
+        sent = answer if isinstance(answer, Sent) else None
         submission = Submission(
             id=identity,
             interface=delivery.interface.id,
@@ -133,6 +143,8 @@ def run(
             evidence_class=sent.evidence_class if sent else "conformance",
             environment=sent.environment if sent else "",
             delivered=sent.delivered if sent else None,
+            outage=answer.environment if isinstance(answer, Unsent) else "",
+            trouble=answer.trouble if answer else "",
         )
         submissions.append(submission)
         _tell(told, PayloadChecked(submission))

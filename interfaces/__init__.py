@@ -13,7 +13,7 @@ from interfaces import fbdi, hdl
 from interfaces.errors import PayloadError
 from interfaces.fbdi import Dialect
 from interfaces.hdl import HdlDialect
-from interfaces.package import Limits, unzipped, zipped
+from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
 
 __all__ = [
@@ -21,9 +21,11 @@ __all__ = [
     "Fact",
     "HdlDialect",
     "Limits",
+    "Package",
     "Payload",
     "PayloadError",
     "Records",
+    "open_package",
     "read",
     "unzipped",
     "write",

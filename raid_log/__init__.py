@@ -1,26 +1,43 @@
 """The RAID log: what was found and decided. Store, defects, acceptance figures, gates. Rendering is elsewhere."""
 
 from raid_log.actions import Merge, add, assign, close, edit, fix, merge, move, reject, reopen, triage, verify
+from raid_log.aliases import Alias, recompute
 from raid_log.assumptions import assume, no_longer_asked
-from raid_log.attestations import ATTESTED_GATES, attest
+from raid_log.attestations import ATTESTED_GATES, SUITE_GATE, SuiteRun, attest, attest_suite
 from raid_log.backup import Manifest, TableCopy, backup, restore
 from raid_log.bounds import VERDICT_TEXT, BoundedRate, allowed, bounded_rate, needed, wilson_band
+from raid_log.control_totals import Reconciliation, note_total
 from raid_log.defects import fingerprint
 from raid_log.deliveries import FINAL_STEPS, DeliveryEntry, DeliveryRow, DeliveryStep, Intent
 from raid_log.errors import StoreError
 from raid_log.events import Author, Event
+from raid_log.exchange import Export, export_log
 from raid_log.fidelity import InterfaceFidelity, RuleFidelity, Unpredicted, fidelity
 from raid_log.fields import FIELDS, Field, exposure
 from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
 from raid_log.gates import DECISION_TEXT, GATE_TEXT, Gate
+from raid_log.importing import Imported, import_log
 from raid_log.integrity import Fault, check, revision
-from raid_log.items import Item, Occurrence, change, item, items
+from raid_log.items import Entry, Item, Occurrence, change, item, items
 from raid_log.late_outcomes import CORRECTION, OutcomeRecorded
+from raid_log.outside import (
+    FailedTest,
+    OutsideFile,
+    OutsideRecorded,
+    OutsideRun,
+    ProviderRun,
+    ProviderTotal,
+    SuiteCounts,
+    outside_results,
+    outside_totals,
+    record_outside,
+)
 from raid_log.rates import Rate, rate_text
-from raid_log.readiness import Readiness, readiness
+from raid_log.readiness import EndingWaiver, Readiness, readiness
 from raid_log.recording import Recorded
 from raid_log.roles import Actor
 from raid_log.scores import Measured, latest_scores, score_history, score_totals
+from raid_log.settling import Settled, ids, settle_run
 from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
 from raid_log.submissions import SentSubmission, sent_submission, sent_submissions
@@ -37,9 +54,11 @@ __all__ = [
     "FINAL_STEPS",
     "GATE_TEXT",
     "STATES",
+    "SUITE_GATE",
     "TRANSITIONS",
     "VERDICT_TEXT",
     "Actor",
+    "Alias",
     "Applied",
     "Author",
     "BoundedRate",
@@ -47,11 +66,16 @@ __all__ = [
     "DeliveryEntry",
     "DeliveryRow",
     "DeliveryStep",
+    "EndingWaiver",
+    "Entry",
     "Event",
+    "Export",
+    "FailedTest",
     "Fault",
     "Field",
     "Figures",
     "Gate",
+    "Imported",
     "Intent",
     "InterfaceFidelity",
     "Item",
@@ -61,15 +85,24 @@ __all__ = [
     "Occurrence",
     "OpenDefects",
     "OutcomeRecorded",
+    "OutsideFile",
+    "OutsideRecorded",
+    "OutsideRun",
+    "ProviderRun",
+    "ProviderTotal",
     "Rate",
     "Readiness",
+    "Reconciliation",
     "Recorded",
     "RuleFidelity",
     "RunRow",
     "SentSubmission",
+    "Settled",
     "Standing",
     "Store",
     "StoreError",
+    "SuiteCounts",
+    "SuiteRun",
     "TableCopy",
     "Transition",
     "Unpredicted",
@@ -85,17 +118,21 @@ __all__ = [
     "assign",
     "assume",
     "attest",
+    "attest_suite",
     "backup",
     "bounded_rate",
     "change",
     "check",
     "close",
     "edit",
+    "export_log",
     "exposure",
     "fidelity",
     "figures",
     "fingerprint",
     "fix",
+    "ids",
+    "import_log",
     "item",
     "items",
     "last_exercised",
@@ -104,12 +141,17 @@ __all__ = [
     "move",
     "needed",
     "no_longer_asked",
+    "note_total",
     "open_store",
+    "outside_results",
+    "outside_totals",
     "pending",
     "rate_text",
     "read_waiver",
     "readiness",
     "readiness_window",
+    "recompute",
+    "record_outside",
     "reject",
     "reopen",
     "restore",
@@ -119,6 +161,7 @@ __all__ = [
     "score_totals",
     "sent_submission",
     "sent_submissions",
+    "settle_run",
     "triage",
     "verify",
     "week_to_date",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -15,7 +16,7 @@ from raid_log.defects import larger
 from raid_log.errors import StoreError
 from raid_log.events import ABSORBED, EDITED, EventLog, item_id
 from raid_log.fields import FIELDS, checked, day, missing
-from raid_log.items import Item, read_item
+from raid_log.items import Entry, Item, read_item
 from raid_log.reopening import kind_of_edition
 from raid_log.roles import Actor, listed, second_person
 from raid_log.sla import due_day
@@ -25,6 +26,7 @@ from raid_log.tables import Fingerprint, OccurrenceRow, Run
 
 _DECIDERS = frozenset({"approver", "sponsor"})
 _LOWERERS = frozenset({"triager", "approver", "sponsor"})
+_NONE: Mapping[str, str] = MappingProxyType({})
 _OCCURRENCES = OccurrenceRow.metadata.tables[OccurrenceRow.__tablename__]
 
 
@@ -34,40 +36,25 @@ def add(store: Store, actor: Actor, type: str, title: str, values: Mapping[str, 
     Raises StoreError for a type, field or value that does not exist, for a needed field that is blank, and for
     somebody who is not listed.
     """
-    if type not in FIELDS:
-        raise StoreError(f"{type!r} is no type of entry", todo=f"use one of {', '.join(FIELDS)}")
-    title = needed(title, "the title")
-    fields = _whole(type, values, actor)
-    interfaces = fields.get("interfaces", "").split()
     with store.writing() as connection:
         log = EventLog(connection)
-        author = actor.author(type, Standing(), "opened")
-        number = log.open_item(
-            type, author, fields, title=title,
-            statement=fields.get("statement", ""), interface=interfaces[0] if len(interfaces) == 1 else "",
-        )  # fmt: skip
+        number = add_entry(log, actor, type, title, values)
         log.close()
         return read_item(connection, item_id(number), actor.at)
 
 
-def edit(store: Store, actor: Actor, id: str, values: Mapping[str, str], *, reason: str = "", second: str = "") -> Item:
+def edit(
+    store: Store, actor: Actor, id: str, values: Mapping[str, str], *, reason: str = "", second: str = "",
+    version: int | None = None,
+) -> Item:  # fmt: skip
     """Change fields of an entry; its state stays. "" clears a field. What is as it was is no event.
 
-    A lower severity needs a reason, and a second person below the floor of the rule. Raises StoreError.
+    A lower severity needs a reason, and a second person below the floor of the rule. ``version`` is the entry's as it
+    was read: refused if somebody has changed it since. Raises StoreError.
     """
     with changing(store, actor, id) as change:
-        fields = {
-            name: value
-            for name, value in _kept(change.item.type, values, actor).items()
-            if value != change.item.fields.get(name, "")
-        }
-        severity = fields.pop("severity", "")
-        author = actor.editor(change.standing, reason=reason)
-        if severity:
-            noted = _graded(change.item, actor, severity, reason, second)
-            change.log.grade(change.number, change.item.status, severity, author, **noted)
-        if fields:
-            change.log.note(change.number, EDITED, change.item.status, author, fields)
+        change.refuse_if_changed(version)
+        edit_entry(change, values, reason=reason, second=second)
     return change.after()
 
 
@@ -78,29 +65,21 @@ def triage(
     """Judge a new defect: severity, class of the root cause, owner, each where it is given. Raises StoreError."""
     given = {"severity": severity, "root_cause": root_cause, "owner": owner}
     with changing(store, actor, id) as change:
-        fields = checked("issue", {name: value for name, value in given.items() if value}, actor.profile)
-        noted = _graded(change.item, actor, severity, reason, second) if severity else {}
-        change.apply("triaged", {**fields, **noted}, reason)
+        triage_defect(change, {name: value for name, value in given.items() if value}, reason=reason, second=second)
     return change.after()
 
 
 def assign(store: Store, actor: Actor, id: str, owner: str, *, due: str = "") -> Item:
     """Give a defect to its owner, to be mended until ``due`` (default: the working days of its severity)."""
-    listed(actor.profile, owner)
     with changing(store, actor, id) as change:
-        today = actor.at.astimezone(actor.profile.time_zone).date()
-        until = day(due, "due").isoformat() if due else due_day(change.item.severity or "minor", today).isoformat()
-        change.apply("assigned", {"owner": owner, "due": until}, owner=owner)
+        assign_defect(change, owner, due=due)
     return change.after()
 
 
 def fix(store: Store, actor: Actor, id: str, *, reference: str, fixed_in: str) -> Item:
     """Say that a defect is mended: where (a change, a request) and from which release or contract version on."""
-    detail = {"fix": needed(reference, "the reference"), "fixed_in": needed(fixed_in, "the release or version")}
-    if kind_of_edition(detail["fixed_in"]) is None:
-        raise StoreError(f"{fixed_in!r} is neither release nor contract version", todo="write 26C or 1.2.0")
     with changing(store, actor, id) as change:
-        change.apply("fixed", detail)
+        fix_defect(change, reference=reference, fixed_in=fixed_in)
     return change.after()
 
 
@@ -233,7 +212,63 @@ def move(store: Store, actor: Actor, id: str, state: str, *, reason: str = "") -
     return change.after()
 
 
-# what the actions are made of
+# what the actions are made of: the same steps in a transaction that takes more than one
+
+
+def add_entry(
+    log: EventLog, actor: Actor, type: str, title: str, values: Mapping[str, str], *, noted: Mapping[str, str] = _NONE
+) -> int:
+    """Add an entry as ``add`` does and return its number; ``noted`` goes into its first event besides the fields."""
+    if type not in FIELDS:
+        raise StoreError(f"{type!r} is no type of entry", todo=f"use one of {', '.join(FIELDS)}")
+    title = needed(title, "the title")
+    fields = _whole(type, values, actor)
+    interfaces = fields.get("interfaces", "").split()
+    return log.open_item(
+        type, actor.author(type, Standing(), "opened"), {**fields, **noted}, title=title,
+        statement=fields.get("statement", ""), interface=interfaces[0] if len(interfaces) == 1 else "",
+    )  # fmt: skip
+
+
+def edit_entry(change: Change, values: Mapping[str, str], *, reason: str = "", second: str = "") -> None:
+    """Change fields as ``edit`` does: all of them, or none with a StoreError."""
+    entry, actor = change.entry, change.actor
+    held = {"statement": entry.statement, **entry.fields}
+    kept = _kept(entry.type, values, actor)
+    fields = {name: value for name, value in kept.items() if value != held.get(name, "")}
+    severity = fields.pop("severity", "")
+    author = actor.editor(change.standing, reason=reason)
+    if severity:
+        change.log.grade(
+            change.number, entry.status, severity, author, **_graded(entry, actor, severity, reason, second)
+        )
+    if fields:
+        change.log.note(change.number, EDITED, entry.status, author, fields)
+
+
+def triage_defect(change: Change, values: Mapping[str, str], *, reason: str = "", second: str = "") -> None:
+    """Judge a new defect as ``triage`` does."""
+    fields = checked("issue", values, change.actor.profile)
+    severity = fields.get("severity", "")
+    noted = _graded(change.entry, change.actor, severity, reason, second) if severity else {}
+    change.apply("triaged", {**fields, **noted}, reason)
+
+
+def assign_defect(change: Change, owner: str, *, due: str = "") -> None:
+    """Give a defect to its owner as ``assign`` does."""
+    actor = change.actor
+    listed(actor.profile, owner)
+    today = actor.at.astimezone(actor.profile.time_zone).date()
+    until = day(due, "due") if due else due_day(change.entry.severity or "minor", today)
+    change.apply("assigned", {"owner": owner, "due": until.isoformat()}, owner=owner)
+
+
+def fix_defect(change: Change, *, reference: str, fixed_in: str) -> None:
+    """Say that a defect is mended as ``fix`` does."""
+    detail = {"fix": needed(reference, "the reference"), "fixed_in": needed(fixed_in, "the release or version")}
+    if kind_of_edition(detail["fixed_in"]) is None:
+        raise StoreError(f"{fixed_in!r} is neither release nor contract version", todo="write 26C or 1.2.0")
+    change.apply("fixed", detail)
 
 
 def _kept(type_: str, values: Mapping[str, str], actor: Actor) -> dict[str, str]:
@@ -265,7 +300,7 @@ def _recorded(connection: Connection, run: str) -> str:
     return run
 
 
-def _graded(item: Item, actor: Actor, severity: str, reason: str, second: str) -> dict[str, str]:
+def _graded(item: Entry, actor: Actor, severity: str, reason: str, second: str) -> dict[str, str]:
     """Refuse a lower severity without a reason, and one below the rule's floor without a second person."""
     if not item.severity or SEVERITIES.index(severity) <= SEVERITIES.index(item.severity):
         return {}

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
+from raid_log.database import blocks
 from raid_log.tables import SubmissionRow, UnitAttempt
-
-_CHUNK = 5_000  # keys per query; SQLite takes 32,766 parameters, PostgreSQL 65,535
 
 _UNITS = UnitAttempt.metadata.tables[UnitAttempt.__tablename__]
 
@@ -66,9 +65,8 @@ def _latest(connection: Connection, scope: Scope, hashes: Sequence[bytes]) -> di
         .group_by(UnitAttempt.key_hash)
     )
     found: dict[bytes, int] = {}
-    keys = list(dict.fromkeys(hashes))
-    for start in range(0, len(keys), _CHUNK):
-        rows = connection.execute(query, {"keys": keys[start : start + _CHUNK]})
+    for block in blocks(dict.fromkeys(hashes)):
+        rows = connection.execute(query, {"keys": block})
         found.update((key, number) for key, number in rows if number)
     return found
 

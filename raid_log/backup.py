@@ -32,7 +32,6 @@ from sqlalchemy import (
     Numeric,
     String,
     TableClause,
-    Text,
     column,
     delete,
     insert,
@@ -44,7 +43,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from raid_log.columns import Instant, Money
+from raid_log.columns import Digest, Flag, Instant, LongText, Money
 from raid_log.database import connect, migrate, read_revision, revisions
 from raid_log.errors import StoreError
 from raid_log.integrity import existing, stored_revision
@@ -158,11 +157,11 @@ class _Kind(NamedTuple):
 
 _KINDS: Mapping[str, _Kind] = {
     "integer": _Kind(Integer(), index, index),
-    "boolean": _Kind(Boolean(), _flag, _flag),
-    "text": _Kind(Text(), _text, _text),
+    "boolean": _Kind(Flag(), _flag, _flag),
+    "text": _Kind(LongText(), _text, _text),
     "decimal": _Kind(Money(), _decimal, Decimal),
     "instant": _Kind(Instant(), datetime.isoformat, datetime.fromisoformat),
-    "bytes": _Kind(LargeBinary(), bytes.hex, bytes.fromhex),
+    "bytes": _Kind(Digest(), bytes.hex, bytes.fromhex),
 }
 _SQLITE_TYPES = {Boolean: "boolean", Integer: "integer", DateTime: "instant", LargeBinary: "bytes", Numeric: "decimal"}
 _MONEY_ON_SQLITE = 42

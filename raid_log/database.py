@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    SQLColumnExpression,
+    create_engine,
+    event,
+    false,
+    inspect,
+    make_url,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from raid_log.errors import StoreError
 from raid_log.tables import Head
 
+Value = TypeVar("Value")
 MIGRATIONS = Path(__file__).parent / "migrations"
 GENESIS = "0" * 64
 """What the first event of a store has for the hash of the event before it."""
 
 _UPGRADE_LOCK = 0x52414944  # PostgreSQL advisory lock: one process at a time makes or upgrades the schema
+_PAUSE_SECONDS = 0.01
+_ORACLE_WORDS = frozenset({"column", "file", "row"})
+"""Names of columns that are reserved words of Oracle, and that SQLAlchemy does not know as such."""
 _MEANINGS = (  # word of the database -> what, what to do
     ("is locked", "the store is locked by another program", "wait until that program has ended, then try again"),
     ("not a database", "the file is not a store", "name another file, or move this one away"),
@@ -25,12 +45,15 @@ _MEANINGS = (  # word of the database -> what, what to do
     ("readonly", "the store is not writable", "give the user write access to the file and its folder"),
     ("unable to open", "the store cannot be opened or made", "make the folder, and give the user access to it"),
     ("disk is full", "the disk of the store is full", "make room, then try again"),
+    ("ORA-00955", "the database holds half an upgrade, or tables of something else", "see 'Cut off' in docs/store.md"),
+    ("ORA-01430", "the database holds half an upgrade", "see 'Cut off' in docs/store.md"),
 )
 
 
 def connect(url: str, wait_seconds: float) -> Engine:
     """Return an engine for ``url``; SQLite gets write-ahead log, foreign keys and ``wait_seconds`` for a lock.
 
+    Oracle gets read-only transactions where nothing is to be written, so that a reader sees one state there too.
     Raises StoreError if the URL is none, or its driver is not installed. Nothing is opened yet.
     """
     try:
@@ -40,6 +63,8 @@ def connect(url: str, wait_seconds: float) -> Engine:
         raise StoreError(f"no database can be named so: {type(error).__name__}", where, _TODO_URL) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, wait_seconds)
+    elif engine.dialect.name == "oracle":
+        _prepare_oracle(engine)
     return engine
 
 
@@ -61,7 +86,7 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(wait_seconds * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        write_ahead(cursor, wait_seconds)
         cursor.execute("PRAGMA synchronous = FULL")  # what the journal of deliveries notes must outlive a power loss
         cursor.close()
 
@@ -69,6 +94,38 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def write_ahead(cursor: sqlite3.Cursor, wait_seconds: float) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself while another process makes the same switch.
+
+    Raises sqlite3.OperationalError if it is refused for longer than ``wait_seconds``, or for another reason.
+    """
+    last = monotonic() + wait_seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "is locked" not in str(error) or monotonic() > last:
+                raise
+            sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _prepare_oracle(engine: Engine) -> None:
+    quoting = engine.dialect.identifier_preparer
+    quoting.reserved_words = {*quoting.reserved_words, *_ORACLE_WORDS}
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER SESSION SET NLS_COMP = BINARY NLS_SORT = BINARY")  # orders as the others do
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 @contextmanager
@@ -92,6 +149,7 @@ def explained(url: URL) -> Iterator[None]:
 def upgrade(engine: Engine) -> None:
     """Make or upgrade the schema in one transaction; a store that is up to date is only read.
 
+    Oracle ends a transaction with every change of the schema: an upgrade that is cut off there leaves half of it.
     Raises StoreError for a store of a newer version.
     """
     scripts = revisions()
@@ -143,3 +201,15 @@ def lock_head(connection: Connection) -> Head:
     """Return the numbers last given, after waiting for any other writer to end its transaction."""
     row = connection.execute(select(Head.event, Head.hash, Head.item).where(Head.id == 1).with_for_update()).one()
     return Head(id=1, event=row.event, hash=row.hash, item=row.item)
+
+
+def blocks(values: Iterable[Value], size: int = 900) -> Iterator[list[Value]]:
+    """Yield the values in order, cut into lists that one query takes: Oracle allows 1,000 in a list."""
+    ordered = list(values)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def among(column: SQLColumnExpression[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return whether the column holds one of the values, however many they are."""
+    return or_(false(), *(column.in_(block) for block in blocks(values)))

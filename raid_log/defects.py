@@ -23,6 +23,8 @@ RAISE_BELOW = Decimal(95)
 """Per cent of an interface's units in a run that must come through, or its defects are raised."""
 STAGE = "S1"
 """Contract kept: where a check finds a failure, and where it should have been found."""
+ENVIRONMENT = "environment"
+"""Cause of an issue about a pod in trouble, of which there is one per pod; no figure of the product counts it."""
 Seen = TypeVar("Seen", RowMapping, dict[str, Any])
 _OCCURRENCE = ("stage", "comparison", "units", "records", "amount")
 

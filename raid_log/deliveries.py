@@ -157,6 +157,8 @@ def open_delivery(store: Store, intent: Intent, at: datetime, facts: Mapping[str
     with store.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _OPEN_LOCK})
+        elif connection.dialect.name == "oracle":
+            connection.execute(text("LOCK TABLE delivery IN EXCLUSIVE MODE"))
         same = _same(connection, intent.interface, intent.cycle, intent.environment, intent.sha256)
         if same:
             raise StoreError(

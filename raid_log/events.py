@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from raid_log.database import GENESIS, lock_head
+from raid_log.columns import Instant
+from raid_log.database import GENESIS, blocks, lock_head
 from raid_log.errors import StoreError
 from raid_log.states import Standing, fold, resulting
 from raid_log.tables import EventRow, Head, ItemRow
@@ -25,6 +26,8 @@ EDITED = "edited"
 """Kind of an event that changes fields and leaves the state alone."""
 ABSORBED = "absorbed"
 """Kind of the event of a defect that another one was merged into."""
+SEEN_AGAIN = "seen_again"
+"""Kind of the event of an issue that shows again without an occurrence: an outside test, a pod in trouble."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Author:
     name: str
     role: str  # machine | reporter | owner | triager | approver | sponsor | validator
     at: datetime  # aware
-    source: str = "cli"  # run | cli | xlsx | file | clock; of a late outcome also poll | correction
+    source: str = "cli"  # run | cli | xlsx | file | clock | taas; of a late outcome also poll | correction
     run: str = ""
     reason: str = ""
 
@@ -98,10 +101,13 @@ class EventLog:
 
     def _append(self, item: int, kind: str, before: str, after: str, author: Author, detail: Mapping[str, str]) -> None:
         self._head.event += 1
+        # A run may be recorded long after it ended; nothing happens to an item before what is noted of it already.
+        last = select(func.max(EventRow.at, type_=Instant())).where(EventRow.item == item)
+        noted = self._connection.execute(last).scalar() if before else None
         row: dict[str, Any] = {
             "number": self._head.event,
             "item": item,
-            "at": author.at,
+            "at": author.at if noted is None or author.at.tzinfo is None else max(author.at, noted),
             "kind": kind,
             "before": before,
             "after": after,
@@ -132,13 +138,13 @@ def histories(
 ) -> dict[int, list[Event]]:
     """Return the events by item, oldest first: of ``items`` (default all), up to ``as_of``."""
     query = select(EventRow.__table__).order_by(EventRow.number)
-    if items is not None:
-        query = query.where(EventRow.item.in_(items))
     if as_of is not None:
         query = query.where(EventRow.at <= as_of)
+    queries = [query] if items is None else [query.where(EventRow.item.in_(block)) for block in blocks(items)]
     found: dict[int, list[Event]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        found[row["item"]].append(event_of(row))
+    for one in queries:
+        for row in connection.execute(one).mappings():
+            found[row["item"]].append(event_of(row))
     return dict(found)
 
 

@@ -188,7 +188,7 @@ def _gaps(wanted: ColumnElement[bool]) -> Subquery:
         Prediction.position == AnswerRow.position,
         Prediction.rule == AnswerRow.rule,
     )
-    words = case((AnswerRow.code == "", AnswerRow.said), else_="").label("words")
+    words = case((AnswerRow.code == "", AnswerRow.said)).label("words")
     unit = (AnswerRow.submission, AnswerRow.position)
     keys = (*_SCOPE, *unit, AnswerRow.code, words, AnswerRow.file, AnswerRow.column, AnswerRow.rule)
     query = select(*keys, func.min(AnswerRow.said).label("said")).select_from(AnswerRow)

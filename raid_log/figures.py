@@ -10,7 +10,7 @@ from contracts.profiles import Profile
 from contracts.results import BLOCKING, EVIDENCE_CLASSES, RunResult, Submission
 from raid_log.defects import delivered
 from raid_log.first_attempts import FirstAttempts, first_attempts, required_stage
-from raid_log.items import Item, items, read_items
+from raid_log.items import Entry, items, read_entries
 from raid_log.outcomes import REFUSED, outcomes_of
 from raid_log.rates import Rate
 from raid_log.store import Store
@@ -25,6 +25,8 @@ RATE_NAMES: Mapping[str, str] = {
 
 BY_HAND = "raised by hand"
 """In the split of open defects: without an occurrence, so without an evidence class."""
+OUTSIDE = "outside tests"
+"""In the split of open defects: opened by a result of an outside provider, without an occurrence."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def figures(
     window = week if since is None and until is None else _between(since or week.start, until or week.end)
     with store.reading() as connection:
         found = first_attempts(connection, profile, window, as_of)
-        log = read_items(connection, as_of=as_of)
+        log = read_entries(connection, as_of, since=as_of)
     return Figures(
         as_of, window, class_rates(profile, found), open_defects(log, "critical"), open_defects(log, "significant")
     )
@@ -148,16 +150,20 @@ def _class_rate(name: str, profile: Profile, groups: list[FirstAttempts]) -> Cla
     )
 
 
-def open_defects(log: Iterable[Item], severity: str) -> OpenDefects:
+def open_defects(log: Iterable[Entry], severity: str) -> OpenDefects:
     """Return the open issues of a severity among the items."""
-    found = [item for item in log if item.type == "issue" and item.open and item.severity == severity]
+    found = [
+        item
+        for item in log
+        if item.type == "issue" and not item.environmental and item.open and item.severity == severity
+    ]
     return OpenDefects(severity, len(found), by_class(found), tuple(item.id for item in found))
 
 
-def by_class(found: Iterable[Item]) -> dict[str, int]:
+def by_class(found: Iterable[Entry]) -> dict[str, int]:
     """Return how many of the items stand under each evidence class, strongest first."""
-    classes = [item.evidence_class or BY_HAND for item in found]
-    return {name: classes.count(name) for name in (*EVIDENCE_CLASSES, BY_HAND) if name in classes}
+    classes = [item.evidence_class or (OUTSIDE if item.source == "taas" else BY_HAND) for item in found]
+    return {name: classes.count(name) for name in (*EVIDENCE_CLASSES, OUTSIDE, BY_HAND) if name in classes}
 
 
 def run_figures(run: RunResult, store: Store, profile: Profile, *, as_of: datetime | None = None) -> list[RunRow]:
@@ -169,7 +175,7 @@ def run_figures(run: RunResult, store: Store, profile: Profile, *, as_of: dateti
     ]
 
 
-def _run_row(interface: str, submissions: list[Submission], log: list[Item], profile: Profile) -> RunRow:
+def _run_row(interface: str, submissions: list[Submission], log: list[Entry], profile: Profile) -> RunRow:
     shown = [one for one in submissions if not one.negative and one.evidence_class != "generated"]
     counted = [one.result for one in shown if delivered(one)]
     severities = [item.severity for item in log if item.interface == interface]

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, case, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute
 
 from contracts.results import EVIDENCE_CLASSES
 from raid_log.clock import at_moment
+from raid_log.database import blocks
+from raid_log.defects import ENVIRONMENT
 from raid_log.errors import StoreError
 from raid_log.events import Author, Event, EventLog, histories, item_id, item_number, standings
-from raid_log.states import STATES, Standing, fold
+from raid_log.states import LIVE, STATES, Standing, fold
 from raid_log.store import Store
-from raid_log.tables import Fingerprint, ItemRow, OccurrenceRow, SubmissionRow
+from raid_log.tables import EventRow, Fingerprint, ItemRow, OccurrenceRow, SubmissionRow
+
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+_FACTS = ("type", "title", "statement", "interface", "contract", "cause", "field")
+_MANY = 4_500  # from here on it is faster to read all
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,8 @@ class Occurrence:
 
 
 @dataclass(frozen=True)
-class Item:
-    """A risk, assumption, issue or dependency. A defect is an issue with a fingerprint."""
+class Entry:
+    """A risk, assumption, issue or dependency, as a list shows it. A defect is an issue with a fingerprint."""
 
     id: str
     type: str
@@ -51,11 +60,19 @@ class Item:
     contract: str
     cause: str  # rule id or Oracle code
     field: str  # "<file>.<column>" or blank
-    fingerprints: tuple[str, ...]  # more than one after a merge
+    floor: str  # severity of the rule behind a defect, below which one person alone cannot lower it
     standing: Standing
-    occurrences: tuple[Occurrence, ...]  # oldest first
-    history: tuple[Event, ...]  # oldest first
-    floor: str = ""  # severity of the rule behind a defect, below which one person alone cannot lower it
+    version: int  # number of its last event: an edit of an older version is refused
+    source: str  # by which way it was opened: run | cli | xlsx | file | taas
+    opened_at: datetime
+    changed_at: datetime
+    changed_by: str
+    changed_role: str
+    reopened_at: datetime | None  # when it was last opened again
+    first_seen: datetime  # moment of its first occurrence, or of its opening where it has none
+    last_seen: datetime
+    submissions: int  # in which it was seen; one may show it at several stages
+    evidence_class: str  # the strongest class of its occurrences, under which it is counted; blank without one
 
     @property
     def number(self) -> int:
@@ -88,14 +105,18 @@ class Item:
         return self.standing.open
 
     @property
-    def first_seen(self) -> datetime:
-        """Moment of its first occurrence, or of its opening where it has none."""
-        return self.occurrences[0].submitted_at if self.occurrences else self.history[0].at
+    def environmental(self) -> bool:
+        """True if it is about a pod in trouble: no figure of the product counts it."""
+        return self.type == "issue" and self.cause == ENVIRONMENT
 
-    @property
-    def last_seen(self) -> datetime:
-        """Moment of its last occurrence, or of its opening where it has none."""
-        return self.occurrences[-1].submitted_at if self.occurrences else self.history[0].at
+
+@dataclass(frozen=True)
+class Item(Entry):
+    """An entry with all that is known of it."""
+
+    fingerprints: tuple[str, ...]  # more than one after a merge
+    occurrences: tuple[Occurrence, ...]  # oldest first
+    history: tuple[Event, ...]  # oldest first
 
     @property
     def proposed_root_cause(self) -> str:
@@ -107,17 +128,6 @@ class Item:
         marks = {one.comparison for one in self.occurrences if one.submission == last}
         return "contract wrong" if marks & {"missed", "false_alarm"} else ""
 
-    @property
-    def submissions(self) -> int:
-        """In how many submissions it was seen; one may show it at several stages."""
-        return len({occurrence.submission for occurrence in self.occurrences})
-
-    @property
-    def evidence_class(self) -> str:
-        """The strongest class of its occurrences, under which it is counted; blank without one."""
-        seen = {occurrence.evidence_class for occurrence in self.occurrences}
-        return next((name for name in EVIDENCE_CLASSES if name in seen), "")
-
 
 def items(
     store: Store,
@@ -126,33 +136,31 @@ def items(
     status: str | None = None,
     severity: str | None = None,
     interface: str | None = None,
+    ended: bool = True,
     as_of: datetime | None = None,
-) -> list[Item]:
-    """Return the items by id, filtered. ``status="open"`` takes every item that is not ended.
+) -> list[Entry]:
+    """Return the entries by id, filtered.
 
+    ``status="open"`` takes every entry that is not ended; without ``ended`` also the waived and attested ones are kept.
     ``as_of`` gives the log as it stood then. Raises StoreError for a type or status that does not exist.
     """
     _refuse_unknown(type, status)
     with store.reading() as connection:
-        found = read_items(connection, as_of=as_of)
+        since = as_of or datetime.now(UTC) if not ended or status in ("open", *LIVE) else None
+        found = read_entries(connection, as_of, since=since, type=type, interface=interface)
     return [
-        item
-        for item in found
-        if type in (None, item.type)
-        and (status in (None, item.status) or (status == "open" and item.open))
-        and severity in (None, item.severity)
-        and interface in (None, item.interface)
+        entry
+        for entry in found
+        if (status in (None, entry.status) or (status == "open" and entry.open))
+        and severity in (None, entry.severity)
+        and (ended or entry.status in LIVE)
     ]
 
 
 def item(store: Store, id: str) -> Item:
     """Return one item with occurrences and history. Raises StoreError if there is none of that id."""
-    number = item_number(id)
     with store.reading() as connection:
-        found = read_items(connection, [number])
-    if not found:
-        raise StoreError(f"the RAID log has no item {item_id(number)}", store.where, "see `harness raid list`")
-    return found[0]
+        return read_item(connection, id)
 
 
 def change(store: Store, id: str, kind: str, by: Author, **detail: str) -> Item:
@@ -170,74 +178,163 @@ def change(store: Store, id: str, kind: str, by: Author, **detail: str) -> Item:
     return item(store, id)
 
 
-def read_item(connection: Connection, id: str, as_of: datetime) -> Item:
-    """Return one item as it is at ``as_of``, in a transaction that may be writing. Raises StoreError."""
+def read_item(connection: Connection, id: str, as_of: datetime | None = None) -> Item:
+    """Return one item as it is at ``as_of`` (default now), in a transaction that may be writing. Raises StoreError."""
     number = item_number(id)
-    found = read_items(connection, [number], as_of)
+    found = _entries(connection, select(ItemRow.__table__).where(ItemRow.number == number), as_of, [number])
     if not found:
         raise StoreError(f"the RAID log has no entry {item_id(number)}", todo="see `harness raid list`")
-    return found[0]
+    marks = select(Fingerprint.fingerprint).where(Fingerprint.item == number).order_by(Fingerprint.fingerprint)
+    return Item(
+        **vars(found[0]),
+        fingerprints=tuple(connection.execute(marks).scalars()),
+        occurrences=tuple(_occurrences(connection, number, as_of)),
+        history=tuple(histories(connection, [number], as_of)[number]),
+    )
 
 
-def read_items(connection: Connection, numbers: list[int] | None = None, as_of: datetime | None = None) -> list[Item]:
-    """Return items by id: those of ``numbers`` (default all) that were there at ``as_of`` (default now)."""
+def read_entries(
+    connection: Connection,
+    as_of: datetime | None = None,
+    *,
+    since: datetime | None = None,
+    type: str | None = None,
+    interface: str | None = None,
+) -> list[Entry]:
+    """Return the entries by id that were there at ``as_of`` (default now), as they were then.
+
+    ``since`` leaves out those that had ended (were in no state of LIVE) by that moment: a small part of a log of years.
+    """
+    query: Rows = select(ItemRow.__table__)
+    if type is not None:
+        query = query.where(ItemRow.type == type)
+    if interface is not None:
+        query = query.where(ItemRow.interface == interface)
+    if since is None:
+        return _entries(connection, query, as_of)
+    last = _until(select(func.max(EventRow.number)).group_by(EventRow.item), EventRow.at, as_of)
+    living = select(EventRow.item).where(EventRow.number.in_(last), EventRow.after.in_(LIVE))
+    changed = _until(select(EventRow.item).where(EventRow.at > since), EventRow.at, as_of)
+    return _entries(connection, query, as_of, list(connection.execute(union(living, changed)).scalars()))
+
+
+def _entries(
+    connection: Connection, query: Rows, as_of: datetime | None, numbers: list[int] | None = None
+) -> list[Entry]:
+    """The entries that the query finds; with ``numbers`` those of them."""
     now = as_of or datetime.now(UTC)
-    query = select(ItemRow.__table__).order_by(ItemRow.number)
-    if numbers is not None:
-        query = query.where(ItemRow.number.in_(numbers))
-    past = histories(connection, numbers, as_of)
-    seen = _occurrences(connection, numbers, as_of)
-    marks = _fingerprints(connection, numbers)
-    fields = ("type", "title", "statement", "interface", "contract", "cause", "field")
+    rows = {row.number: row for row in _of(connection, query, ItemRow.number, numbers)}
+    seen = _sightings(connection, as_of, numbers)
     return [
-        Item(
-            id=item_id(row["number"]),
-            **{name: row[name] for name in fields},
-            fingerprints=tuple(marks[row["number"]]),
-            standing=at_moment(row["type"], fold(past[row["number"]]), now),
-            occurrences=tuple(seen[row["number"]]),
-            history=tuple(past[row["number"]]),
-            floor=json.loads(row["detail"]).get("floor", ""),
-        )
-        for row in connection.execute(query).mappings()
-        if row["number"] in past
+        _entry(rows[number], events, seen.get(number), now)
+        for number, events in _events(connection, as_of, numbers)
+        if number in rows
     ]
 
 
-def _fingerprints(connection: Connection, numbers: list[int] | None) -> dict[int, list[str]]:
-    query = select(Fingerprint.item, Fingerprint.fingerprint).order_by(Fingerprint.fingerprint)
-    if numbers is not None:
-        query = query.where(Fingerprint.item.in_(numbers))
-    found: dict[int, list[str]] = defaultdict(list)
-    for number, mark in connection.execute(query):
-        found[number].append(mark)
-    return found
+def _entry(row: Any, events: list[_Event], seen: _Sighted | None, now: datetime) -> Entry:
+    first, last = events[0], events[-1]
+    again = [event.at for event in events if event.after == "reopened" != event.before]
+    return Entry(
+        id=item_id(row.number),
+        **{name: getattr(row, name) for name in _FACTS},
+        floor=json.loads(row.detail).get("floor", ""),
+        standing=at_moment(row.type, fold(events), now),
+        version=last.number,
+        source=first.source,
+        opened_at=first.at,
+        changed_at=last.at,
+        changed_by=last.by,
+        changed_role=last.role,
+        reopened_at=max(again, default=None),
+        first_seen=seen.first if seen else first.at,
+        last_seen=seen.last if seen else first.at,
+        submissions=seen.submissions if seen else 0,
+        evidence_class=EVIDENCE_CLASSES[seen.rank] if seen else "",
+    )
 
 
-def _occurrences(
-    connection: Connection, numbers: list[int] | None, as_of: datetime | None
-) -> dict[int, list[Occurrence]]:
+class _Event(NamedTuple):
+    """What of an event an entry is made of."""
+
+    number: int
+    at: datetime
+    kind: str
+    before: str
+    after: str
+    by: str
+    role: str
+    source: str
+    detail: Mapping[str, str]
+
+
+def _events(
+    connection: Connection, as_of: datetime | None, numbers: list[int] | None
+) -> Iterator[tuple[int, list[_Event]]]:
+    """The events of each item, items by number."""
+    columns = (getattr(EventRow, name) for name in _Event._fields)
+    query = _until(select(EventRow.item, *columns), EventRow.at, as_of).order_by(EventRow.item, EventRow.number)
+    for number, rows in groupby(_of(connection, query, EventRow.item, numbers), key=itemgetter(0)):
+        yield number, [_Event._make((*row[1:-1], json.loads(row[-1]))) for row in rows]
+
+
+class _Sighted(NamedTuple):
+    """The occurrences of an item taken together."""
+
+    submissions: int
+    first: datetime
+    last: datetime
+    rank: int  # of the strongest evidence class
+
+
+def _sightings(connection: Connection, as_of: datetime | None, numbers: list[int] | None) -> dict[int, _Sighted]:
+    rank = case({name: at for at, name in enumerate(EVIDENCE_CLASSES)}, value=SubmissionRow.evidence_class)
+    moment = SubmissionRow.submitted_at
+    together = (func.count(OccurrenceRow.submission.distinct()), func.min(moment), func.max(moment), func.min(rank))
+    query: Rows = (
+        select(OccurrenceRow.item, *together)
+        .join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
+        .group_by(OccurrenceRow.item)
+    )
+    rows = _of(connection, _until(query, moment, as_of), OccurrenceRow.item, numbers)
+    return {row[0]: _Sighted(*row[1:]) for row in rows}
+
+
+def _until(query: Rows, moment: InstrumentedAttribute[datetime], as_of: datetime | None) -> Rows:
+    return query if as_of is None else query.where(moment <= as_of)
+
+
+def _of(
+    connection: Connection, query: Rows, item: InstrumentedAttribute[int], numbers: list[int] | None
+) -> Iterator[Any]:
+    """The rows of these items (None: of all) in blocks of rising numbers; an item's number comes first in a row.
+
+    Of very many all are read.
+    """
+    if numbers is None or len(numbers) > _MANY:
+        wanted = None if numbers is None else set(numbers)
+        yield from (row for row in connection.execute(query) if wanted is None or row[0] in wanted)
+        return
+    for block in blocks(sorted(numbers)):
+        yield from connection.execute(query.where(item.in_(block)))
+
+
+def _occurrences(connection: Connection, number: int, as_of: datetime | None) -> Iterator[Occurrence]:
     own = ("stage", "units", "records", "amount", "comparison")
     shared = ("submitted_at", "payload", "evidence_class", "environment", "release", "version")
-    query = (
+    query: Rows = (
         select(
-            OccurrenceRow.item,
             SubmissionRow.run_id.label("run"),
             SubmissionRow.id.label("submission"),
             *(getattr(OccurrenceRow, name) for name in own),
             *(getattr(SubmissionRow, name) for name in shared),
         )
         .join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
+        .where(OccurrenceRow.item == number)
         .order_by(SubmissionRow.submitted_at, SubmissionRow.number, OccurrenceRow.stage, OccurrenceRow.comparison)
     )
-    if numbers is not None:
-        query = query.where(OccurrenceRow.item.in_(numbers))
-    if as_of is not None:
-        query = query.where(SubmissionRow.submitted_at <= as_of)
-    found: dict[int, list[Occurrence]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        found[row["item"]].append(Occurrence(**{name: row[name] for name in Occurrence.__dataclass_fields__}))
-    return found
+    for row in connection.execute(_until(query, SubmissionRow.submitted_at, as_of)).mappings():
+        yield Occurrence(**row)
 
 
 def _refuse_unknown(type_: str | None, status: str | None) -> None:

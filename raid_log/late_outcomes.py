@@ -14,11 +14,11 @@ from contracts.results import Delivered
 from raid_log.clock import catch_up
 from raid_log.defects import Tracker, counted
 from raid_log.errors import StoreError
-from raid_log.events import MACHINE, Author, EventLog, item_id
+from raid_log.events import MACHINE, Author, EventLog
 from raid_log.outcomes import UnitOutcome, read_reasons, sightings, unit_outcomes, write_reasons
-from raid_log.reopening import reopen
+from raid_log.settling import Settled, ids, settle
 from raid_log.tables import AnswerRow, OccurrenceRow, OutcomeChange, SubmissionRow, UnitAttempt
-from raid_log.verifying import Place, verify
+from raid_log.verifying import Place
 
 CORRECTION = "correction"
 """The only source that may replace a final outcome, by another final one."""
@@ -38,6 +38,7 @@ class OutcomeRecorded:
     raised: tuple[str, ...]  # ids whose severity it raised
     verified: tuple[str, ...] = ()  # ids of defects that have now come through often enough
     reopened: tuple[str, ...] = ()  # ids of fixed and verified defects that it shows to be there again
+    withheld: tuple[str, ...] = ()  # ids that were to be reopened or verified: too many at once, a person must look
 
 
 def record_outcome(
@@ -66,17 +67,15 @@ def record_outcome(
     before = _forget(connection, row.number)
     author = Author(MACHINE, MACHINE, at, source, reason=f"outcome of submission {submission}")
     tracker = Tracker(connection, log, author, profile, row.run_id)
-    verified: set[int] = set()
-    reopened: set[int] = set()
+    settled = Settled()
     if connection.execute(select(SubmissionRow.number).where(SubmissionRow.number == row.number, counted())).first():
         place = Place(row.interface, row.contract)
         tracker.book(row.number, *place, sightings(connection, row.number, *place))
-        reopened = reopen(connection, log, author, [row.number])
-        verified = verify(connection, log, author, [place])
+        settled = settle(connection, log, author, {row.number: place})
     log.close()
     recurred = tracker.seen - tracker.opened - before
-    touched = (tracker.opened, recurred, tracker.raised, verified, reopened)
-    return OutcomeRecorded(submission, len(changed), *map(_ids, touched))
+    touched = (tracker.opened, recurred, tracker.raised, settled.verified, settled.reopened, settled.withheld)
+    return OutcomeRecorded(submission, len(changed), *map(ids, touched))
 
 
 def _submission(connection: Connection, identity: str) -> Row[Any]:
@@ -132,7 +131,3 @@ def _forget(connection: Connection, submission: int) -> set[int]:
     items = set(connection.execute(select(OccurrenceRow.item).where(own)).scalars())
     connection.execute(delete(OccurrenceRow).where(own, OccurrenceRow.comparison != ""))
     return items
-
-
-def _ids(numbers: set[int]) -> tuple[str, ...]:
-    return tuple(item_id(number) for number in sorted(numbers))

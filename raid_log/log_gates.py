@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from raid_log.fields import exposure
 from raid_log.figures import by_class
 from raid_log.gates import Gate, GateVerdict
-from raid_log.items import Item
+from raid_log.items import Entry
 from raid_log.rates import NO_EVIDENCE
 
 _SOURCE = "computed from the RAID log"
@@ -16,7 +16,7 @@ QUIET_DAYS = 14
 """Days without a reopened defect."""
 
 
-def open_critical(log: Sequence[Item], *, recorded: bool) -> Gate:
+def open_critical(log: Sequence[Entry], *, recorded: bool) -> Gate:
     """A waived critical defect still blocks unless the sponsor himself signed."""
     waived = [one for one in log if one.status == "waived" and one.severity == "critical"]
     signed = [one for one in waived if one.standing.waiver.get("role") == "sponsor"]
@@ -25,14 +25,16 @@ def open_critical(log: Sequence[Item], *, recorded: bool) -> Gate:
     return _defect_gate("G4", "critical", blocking, signed, recorded=recorded)
 
 
-def open_significant(log: Sequence[Item], *, recorded: bool) -> Gate:
+def open_significant(log: Sequence[Entry], *, recorded: bool) -> Gate:
     """Waived ones are listed by name."""
     waived = [one for one in log if one.status == "waived" and one.severity == "significant"]
     open_ = [one for one in log if one.open and one.severity == "significant"]
     return _defect_gate("G5", "significant", open_, waived, recorded=recorded)
 
 
-def _defect_gate(gate: str, severity: str, blocking: Sequence[Item], waived: Sequence[Item], *, recorded: bool) -> Gate:
+def _defect_gate(
+    gate: str, severity: str, blocking: Sequence[Entry], waived: Sequence[Entry], *, recorded: bool
+) -> Gate:
     verdict: GateVerdict = "met_with_waivers" if waived else "met" if recorded else "no_evidence"
     if blocking:
         verdict = "failed"
@@ -45,14 +47,10 @@ def _defect_gate(gate: str, severity: str, blocking: Sequence[Item], waived: Seq
     return Gate(gate, f"Open {severity} defects", "0", actual, verdict, _SOURCE, tuple(details))
 
 
-def no_regression(log: Sequence[Item], as_of: datetime, *, recorded: bool) -> Gate:
+def no_regression(log: Sequence[Entry], as_of: datetime, *, recorded: bool) -> Gate:
     """Nothing was opened again lately, and nothing that is said to be fixed waits for its verification."""
     since = as_of - timedelta(days=QUIET_DAYS)
-    again = [
-        one
-        for one in log
-        if any(event.after == "reopened" != event.before and event.at > since for event in one.history)
-    ]
+    again = [one for one in log if one.reopened_at and one.reopened_at > since]
     waiting = [one for one in log if one.status == "fixed"]
     details = [f"{one.id} {one.interface}: reopened" for one in again]
     details += [f"{one.id} {one.interface}: fixed, not verified" for one in waiting]
@@ -61,7 +59,7 @@ def no_regression(log: Sequence[Item], as_of: datetime, *, recorded: bool) -> Ga
     return _gate("G6", "No regression", required, actual, details, recorded=recorded)
 
 
-def dependencies(log: Sequence[Item], today: date, *, recorded: bool) -> Gate:
+def dependencies(log: Sequence[Entry], today: date, *, recorded: bool) -> Gate:
     """What is owed to us is not late, and no open assumption is past the day by which it was to be known."""
     late = [
         one for one in log if one.type == "dependency" and one.status == "late" and one.fields.get("direction") == "in"
@@ -80,7 +78,7 @@ def dependencies(log: Sequence[Item], today: date, *, recorded: bool) -> Gate:
     return _gate("G13", "Dependencies, assumptions", "0 late, 0 past their day", actual, details, recorded=recorded)
 
 
-def risks(log: Sequence[Item], *, recorded: bool) -> Gate:
+def risks(log: Sequence[Entry], *, recorded: bool) -> Gate:
     """Every open risk of extreme exposure has a response and somebody who does it."""
     extreme = [
         one for one in log if one.type == "risk" and one.open and (exposure(one.fields) or (0, ""))[1] == "extreme"

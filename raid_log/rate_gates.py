@@ -65,17 +65,30 @@ def each_interface(real: ClassRate, profile: Profile, target: Decimal) -> Gate:
     return Gate("G2", "Acceptance, each interface", required, actual, verdict, "computed", tuple(details))
 
 
-def evidence(real: ClassRate, found: Sequence[FirstAttempts], profile: Profile, target: Decimal) -> Gate:
+def evidence(
+    real: ClassRate,
+    found: Sequence[FirstAttempts],
+    profile: Profile,
+    target: Decimal,
+    *,
+    peak: bool | None,
+    loaded: Mapping[str, int],
+) -> Gate:
     """The minimum of first attempts, submissions, dates and weeks in a row; too many excluded units fail the gate.
 
-    ``found``: the first attempts of class acceptance. Not looked at yet: a full census and peak volume.
+    ``found``: the first attempts of class acceptance. ``peak``: whether one submission had the peak volume of its
+    interface, None if none is declared. ``loaded``: the units of interfaces with a full census; where every interface
+    with first attempts has one, their number need not suffice.
     """
     bound = bounded_rate(_by_submission(found), target)
     weeks = _weeks_in_a_row(found, profile.time_zone)
     short = missing_evidence(
         units=real.pooled.submitted, submissions=real.submissions, dates=real.dates, weeks_in_a_row=weeks,
-        peak_seen=True,
+        peak_seen=peak is not False, census=bool(loaded) and real.interfaces.keys() <= loaded.keys(),
     )  # fmt: skip
+    if peak is None:
+        short.append("peak volume: not declared")
+    full = [f"{interface}: full census, {units} units" for interface, units in loaded.items()]
     total = real.excluded + real.pooled.submitted
     excluded = [f"excluded: {real.excluded} of {total} units, at most {MOST_EXCLUDED} %"] if real.excluded else []
     required = (
@@ -89,7 +102,7 @@ def evidence(real: ClassRate, found: Sequence[FirstAttempts], profile: Profile, 
         f"{real.pooled.submitted} first attempts, {real.submissions} submissions, {real.dates} dates, {weeks} weeks",
         "failed" if 100 * real.excluded > MOST_EXCLUDED * total else "no_evidence" if short else "met",
         "computed",
-        (*short, *([shown] if bound.rate.submitted else []), *excluded),
+        (*short, *full, *([shown] if bound.rate.submitted else []), *excluded),
     )
 
 

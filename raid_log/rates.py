@@ -47,6 +47,11 @@ class Rate:
         """The rate for people."""
         return rate_text(self.accepted, self.submitted)
 
+    @property
+    def share(self) -> Fraction:
+        """The rate as a fraction, to be compared; 1 of nothing submitted."""
+        return Fraction(self.accepted, self.submitted) if self.submitted else Fraction(1)
+
     def meets(self, target: Decimal) -> bool:
         """Return whether the rate reaches ``target`` per cent, in whole numbers; False without evidence."""
         wanted = Fraction(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,11 @@ from raid_log.attempts import Scope, attempt_numbers, is_late, renumber
 from raid_log.clock import catch_up
 from raid_log.defects import Tracker, amount_of, delivered, failures
 from raid_log.deliveries import mark_recorded
+from raid_log.environments import book
 from raid_log.errors import StoreError
-from raid_log.events import GRADED, MACHINE, Author, EventLog, item_id
+from raid_log.events import GRADED, MACHINE, Author, EventLog
 from raid_log.outcomes import UnitOutcome, outcomes_of, sightings, write_predictions, write_reasons
-from raid_log.reopening import reopen
+from raid_log.settling import ids, settle
 from raid_log.tables import (
     EventRow,
     FindingSample,
@@ -29,7 +30,7 @@ from raid_log.tables import (
     SubmissionRow,
     UnitAttempt,
 )
-from raid_log.verifying import Place, verify
+from raid_log.verifying import Place
 
 _KINDS = ("opened", GRADED, "passed", "failed_again")  # events of a run, in the order of the fields of Recorded
 _RULE_FIELDS = ("id", "file", "column", "title", "severity", "code")
@@ -48,12 +49,16 @@ class Recorded:
     raised: tuple[str, ...]  # ids whose severity the run raised
     verified: tuple[str, ...]  # ids of defects whose rule passed often enough
     reopened: tuple[str, ...]  # ids of fixed and verified defects that failed again
+    withheld: tuple[str, ...] = ()  # ids that were to be reopened or verified: too many at once, a person must look
 
 
-def record(connection: Connection, run: RunResult, profile: Profile, deliveries: Mapping[str, str]) -> Recorded:
+def record(
+    connection: Connection, run: RunResult, profile: Profile, deliveries: Mapping[str, str], *, checked: bool = False
+) -> Recorded:
     """Write the run: submissions, unit attempts with their outcomes, rule statuses, samples, defects; once only.
 
-    ``deliveries``: submission id -> delivery of the journal by which it was sent. Raises StoreError for a submission
+    ``deliveries``: submission id -> delivery of the journal by which it was sent. ``checked``: a person knows that many
+    defects may be reopened or verified at once. Raises StoreError for a submission
     of an interface that the register does not have, or whose hashes or outcomes do not fit to its units.
     """
     log = EventLog(connection)
@@ -77,11 +82,11 @@ def record(connection: Connection, run: RunResult, profile: Profile, deliveries:
     for number, submission in numbered:
         if where := places.get(number):
             tracker.book(number, *where, [*failures(submission), *sightings(connection, number, *where)])
-    reopen(connection, log, author, places)
-    verify(connection, log, author, set(places.values()))
+    book(connection, log, author, run.submissions)
+    settled = settle(connection, log, author, places, checked=checked)
     mark_recorded(connection, run.id, deliveries)
     log.close()
-    return _recorded(connection, run.id, repeated=False)
+    return _recorded(connection, run.id, repeated=False, withheld=settled.withheld)
 
 
 def _refuse_unfit(run: RunResult, profile: Profile) -> None:
@@ -145,7 +150,7 @@ def _scopes(submission: Submission) -> tuple[Scope, ...]:
 
 
 def _submission_fields(run: str, submission: Submission) -> dict[str, Any]:
-    own = ("id", "interface", "submitted_at", "cycle", "evidence_class", "environment", "negative")
+    own = ("id", "interface", "submitted_at", "cycle", "evidence_class", "environment", "negative", "outage")
     checked = ("contract", "version", "contract_status", "release", "profile", "payload", "sha256", "records")
     result = submission.result
     return {
@@ -211,17 +216,12 @@ def _samples(connection: Connection, number: int, result: CheckResult) -> None:
         connection.execute(insert(FindingSample), rows)
 
 
-def _recorded(connection: Connection, run: str, *, repeated: bool) -> Recorded:
+def _recorded(connection: Connection, run: str, *, repeated: bool, withheld: Collection[int] = ()) -> Recorded:
     sizes = connection.execute(select(SubmissionRow.units).where(SubmissionRow.run_id == run)).scalars().all()
     events = connection.execute(select(EventRow.item, EventRow.kind).where(EventRow.run == run)).all()
-    by_kind = {name: {item for item, kind in events if kind == name} for name in _KINDS}
+    opened, raised, verified, reopened = ({item for item, kind in events if kind == name} for name in _KINDS)
     seen = select(OccurrenceRow.item).join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
     failed = set(connection.execute(seen.where(SubmissionRow.run_id == run)).scalars())
-    opened, *others = by_kind.values()
-    return Recorded(
-        run, repeated, len(sizes), sum(sizes), _ids(opened), _ids(failed - opened), *(_ids(items) for items in others)
-    )
-
-
-def _ids(numbers: set[int]) -> tuple[str, ...]:
-    return tuple(item_id(number) for number in sorted(numbers))
+    moved = {"opened": opened, "recurred": failed - opened, "raised": raised, "verified": verified}
+    moved |= {"reopened": reopened, "withheld": set(withheld)}
+    return Recorded(run, repeated, len(sizes), sum(sizes), **{name: ids(items) for name, items in moved.items()})

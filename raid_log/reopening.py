@@ -6,7 +6,7 @@ An edition is an Oracle release (26C) or a version of a contract (1.2.0, with an
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from raid_log.database import among
 from raid_log.defects import counted
 from raid_log.events import Author, Event, EventLog, histories
 from raid_log.states import Standing, fold
@@ -70,8 +71,29 @@ class _Mended:
         return there and failure.at >= self.since and rank(edition) >= rank(self.edition)
 
 
-def reopen(connection: Connection, log: EventLog, author: Author, submissions: Collection[int]) -> set[int]:
-    """Reopen the fixed and verified defects that fail again in these submissions; return their numbers.
+class Undone(NamedTuple):
+    """A defect that is not gone, and the failure that shows it."""
+
+    item: int
+    standing: Standing
+    failure: _Submission
+
+    @property
+    def reason(self) -> str:
+        """Where it fails again."""
+        place = f" in {self.failure.environment}" if self.failure.environment else ""
+        return f"fails on {self.failure.release}, contract version {self.failure.version}{place}"
+
+
+def reopen(log: EventLog, author: Author, found: Iterable[Undone]) -> None:
+    """Open the defects again."""
+    for one in found:
+        author = replace(author, reason=one.reason)
+        log.apply(one.item, "issue", one.standing, "failed_again", author, {"run": one.failure.run})
+
+
+def undone(connection: Connection, submissions: Collection[int]) -> list[Undone]:
+    """Return the fixed and verified defects that fail again in these submissions, by number.
 
     Fixed: it fails after that was said, on or after the edition that has the fix (any, where none can be read), in an
     environment where it was seen before. Verified: it fails after the verifying runs, on or after their edition or the
@@ -80,17 +102,14 @@ def reopen(connection: Connection, log: EventLog, author: Author, submissions: C
     """
     failures = _failures(connection, submissions)
     past = histories(connection, sorted(failures)) if failures else {}
-    found = set()
+    found = []
     for item in sorted(failures):
         standing = fold(past[item])
         if standing.status not in ("fixed", "verified"):
             continue
         mended = _mended(connection, item, past[item], standing, submissions)
         if again := next((one for one in failures[item] if mended.undone_by(one)), None):
-            place = f" in {again.environment}" if again.environment else ""
-            reason = f"fails on {again.release}, contract version {again.version}{place}"
-            log.apply(item, "issue", standing, "failed_again", replace(author, reason=reason), {"run": again.run})
-            found.add(item)
+            found.append(Undone(item, standing, again))
     return found
 
 
@@ -99,7 +118,7 @@ def _failures(connection: Connection, submissions: Collection[int]) -> dict[int,
     query = (
         select(OccurrenceRow.item, *_NAMES)
         .join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
-        .where(OccurrenceRow.submission.in_(sorted(submissions)))
+        .where(among(OccurrenceRow.submission, sorted(submissions)))
         .order_by(OccurrenceRow.item, SubmissionRow.submitted_at, SubmissionRow.number)
     )
     rows = groupby(connection.execute(query), key=lambda row: row.item)
@@ -136,6 +155,6 @@ def _verifying(connection: Connection, item: int, runs: list[str]) -> list[_Subm
 def _seen_in(connection: Connection, item: int, but: Collection[int]) -> set[str]:
     query = select(SubmissionRow.environment).join(OccurrenceRow, OccurrenceRow.submission == SubmissionRow.number)
     rows = connection.execute(
-        query.where(OccurrenceRow.item == item, SubmissionRow.number.not_in(sorted(but))).distinct()
+        query.where(OccurrenceRow.item == item, ~among(SubmissionRow.number, sorted(but))).distinct()
     )
     return set(rows.scalars())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select
 
 from contracts.results import Score
-from raid_log.database import lock_head
+from raid_log.database import among, lock_head
 from raid_log.tables import Measurement, ScoreRow
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def latest_scores(store: Store, *, as_of: datetime | None = None) -> list[Measur
         query = (
             select(ScoreRow, Measurement.at)
             .join(Measurement)
-            .where(Measurement.id.in_(set(last.values())))
+            .where(among(Measurement.id, set(last.values())))
             .order_by(ScoreRow.contract, ScoreRow.profile, ScoreRow.kind, ScoreRow.position)
         )
         rows = connection.execute(query).mappings().all()

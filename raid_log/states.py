@@ -5,8 +5,8 @@ Tables as data; whatever is not in them is refused. A status is never stored: it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.results import SEVERITIES
@@ -90,6 +90,9 @@ STATES: Mapping[str, tuple[str, ...]] = {
 }
 """Item type -> its states."""
 
+LIVE = (*OPEN, "waived", "open", "on_track", "at_risk", "late", "attested")
+"""States that may still change by themselves or decide a gate: all but those in which an item has ended."""
+
 _ENDED = frozenset(
     {"attested", "closed", "confirmed", "false", "delivered", "waived", "verified", "rejected", "duplicate"}
 )
@@ -137,23 +140,43 @@ def resulting(type_: str, standing: Standing, kind: str, role: str) -> str:
     return {SAME: standing.status, BEFORE: standing.behind}.get(row.after, row.after)
 
 
+def counted_as(type_: str, standing: Standing, kind: str) -> str:
+    """Return as what the flow of a week counts the event in this state; blank if it counts nothing."""
+    rows = (row.counted for row in TRANSITIONS[type_] if row.kind == kind and standing.status in row.before)
+    return next(rows, "")
+
+
 def fold(events: Iterable[Any]) -> Standing:
     """Return what the events (of one item, oldest first) add up to.
 
     An event has ``kind``, ``before``, ``after``, ``by``, ``role`` and ``detail`` (a mapping).
     """
-    standing = Standing()
+    held: dict[str, Any] = {}
+    fields: dict[str, str] = {}
     for event in events:
-        standing = _advanced(standing, event)
-    return standing
+        held |= _changes(held, event)
+        fields |= event.detail
+    return Standing(**held, fields=fields)
 
 
-def _advanced(standing: Standing, event: Any) -> Standing:
+def steps(events: Iterable[Any]) -> Iterator[Standing]:
+    """Yield the standing after each event, as ``fold`` has it after the last."""
+    held: dict[str, Any] = {}
+    fields: dict[str, str] = {}
+    for event in events:
+        held |= _changes(held, event)
+        fields = fields | event.detail
+        yield Standing(**held, fields=fields)
+
+
+def _changes(held: Mapping[str, Any], event: Any) -> dict[str, Any]:
+    """The fields of the standing that an event sets; held: those that are set so far."""
     detail: Mapping[str, str] = event.detail
-    changes: dict[str, Any] = {name: detail[name] for name in ("severity", "owner", "due") if name in detail}
+    changes: dict[str, Any] = {"status": event.after}
+    changes |= {name: detail[name] for name in ("severity", "owner", "due") if name in detail}
     if "severity" in detail:
         changes["severity_by"] = event.by
-        changes["peak"] = min(filter(None, (standing.peak, detail["severity"])), key=SEVERITIES.index)
+        changes["peak"] = min(filter(None, (held.get("peak"), detail["severity"])), key=SEVERITIES.index)
     if event.kind == "waived":
         changes["behind"] = event.before
         ends = {name: detail.get(name, "") for name in ("until", "ends_at")}
@@ -162,4 +185,4 @@ def _advanced(standing: Standing, event: Any) -> Standing:
         changes["behind"] = "fixed"
     elif event.before == "waived" and event.after != "waived":
         changes["behind"], changes["waiver"] = NONE, {}
-    return replace(standing, status=event.after, fields={**standing.fields, **detail}, **changes)
+    return changes

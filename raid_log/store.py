@@ -58,15 +58,18 @@ class Store:
         with explained(self._engine.url), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
-    def record(self, run: RunResult, profile: Profile, *, deliveries: Mapping[str, str] = _NONE) -> Recorded:
+    def record(
+        self, run: RunResult, profile: Profile, *, deliveries: Mapping[str, str] = _NONE, checked: bool = False
+    ) -> Recorded:
         """Write a finished run in one transaction; a run id that is already there changes nothing.
 
         ``deliveries`` names, by submission id, the delivery of the journal by which a submission was sent: it is marked
-        as recorded in the same transaction. Raises StoreError if the store is locked or not writable, or if a
-        submission does not fit to the register, to its units or to the journal.
+        as recorded in the same transaction. ``checked``: a person knows that many defects may be reopened or verified
+        at once; else that is withheld, and ``settle_run`` does it later. Raises StoreError if the store is locked or
+        not writable, or if a submission does not fit to the register, to its units or to the journal.
         """
         with self.writing() as connection:
-            return record(connection, run, profile, deliveries)
+            return record(connection, run, profile, deliveries, checked=checked)
 
     def record_outcome(
         self, submission: str, delivered: Delivered, profile: Profile, *, at: datetime, source: str

@@ -24,10 +24,10 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, false
+from sqlalchemy import ForeignKey, Index, MetaData, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from raid_log.columns import Instant, Money, Words
+from raid_log.columns import Digest, Empty, Flag, Instant, LongText, Money, ShortText, Words
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,8 +44,9 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - declared so by SQLAlchemy
         datetime: Instant(),
         Decimal: Money(),
-        str: String(255),
-        bytes: LargeBinary(16),
+        str: ShortText(255),
+        bytes: Digest(),
+        bool: Flag(),
     }
 
 
@@ -64,7 +65,7 @@ class DeliveryRecord(Base):
     interface: Mapped[str]
     contract: Mapped[str]
     version: Mapped[str]
-    payload: Mapped[str] = mapped_column(Words)
+    payload: Mapped[str] = mapped_column(Words(1000))
     sha256: Mapped[str]
     cycle: Mapped[str]
     environment: Mapped[str]
@@ -86,7 +87,7 @@ class DeliveryStepRecord(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     step: Mapped[str]
-    facts: Mapped[str] = mapped_column(Text)
+    facts: Mapped[str] = mapped_column(LongText)
 
 
 class Run(Base):
@@ -104,7 +105,7 @@ class Run(Base):
 class SubmissionRow(Base):
     """One payload of one interface, checked or sent once. ``number`` grows in the order of recording.
 
-    ``outage`` says why it could not be sent to its environment; blank where nothing was in the way.
+    ``outage`` is the environment that it could not be sent to; blank where nothing was in the way.
     """
 
     __tablename__ = "submission"
@@ -119,7 +120,7 @@ class SubmissionRow(Base):
     contract_status: Mapped[str]
     release: Mapped[str]
     profile: Mapped[str]
-    payload: Mapped[str] = mapped_column(Words)
+    payload: Mapped[str] = mapped_column(Words(1000))
     sha256: Mapped[str]
     submitted_at: Mapped[datetime]
     cycle: Mapped[str]
@@ -130,7 +131,7 @@ class SubmissionRow(Base):
     units: Mapped[int]
     conforming: Mapped[int]
     amount: Mapped[Decimal | None]
-    outage: Mapped[str] = mapped_column(Words, server_default="")
+    outage: Mapped[str] = mapped_column(Words(1000), server_default=Empty())
 
 
 class UnitAttempt(Base):
@@ -151,9 +152,9 @@ class UnitAttempt(Base):
     check_attempt: Mapped[int | None]
     send_attempt: Mapped[int | None]
     conforms: Mapped[bool]
-    predicted: Mapped[str] = mapped_column(String(8))
-    outcome: Mapped[str | None] = mapped_column(String(24))
-    stage: Mapped[str | None] = mapped_column(String(2))
+    predicted: Mapped[str] = mapped_column(ShortText(8))
+    outcome: Mapped[str | None] = mapped_column(ShortText(24))
+    stage: Mapped[str | None] = mapped_column(ShortText(2))
     ended_at: Mapped[datetime | None]
     excluded: Mapped[bool] = mapped_column(server_default=false())
     records: Mapped[int]
@@ -183,7 +184,7 @@ class AnswerRow(Base):
     file: Mapped[str]
     column: Mapped[str]
     code: Mapped[str]
-    said: Mapped[str] = mapped_column(Words)
+    said: Mapped[str] = mapped_column(Words(1000))
     rule: Mapped[str]
     counts: Mapped[bool]
 
@@ -199,8 +200,8 @@ class OutcomeChange(Base):
     position: Mapped[int]
     at: Mapped[datetime]
     source: Mapped[str]
-    before: Mapped[str | None] = mapped_column(String(24))
-    after: Mapped[str] = mapped_column(String(24))
+    before: Mapped[str | None] = mapped_column(ShortText(24))
+    after: Mapped[str] = mapped_column(ShortText(24))
 
 
 class ControlTotal(Base):
@@ -212,7 +213,7 @@ class ControlTotal(Base):
     submission: Mapped[int] = mapped_column(ForeignKey("submission.number"), index=True)
     at: Mapped[datetime]
     by: Mapped[str]
-    evidence: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(LongText)
     units: Mapped[int]
     amount: Mapped[Decimal | None]
 
@@ -229,7 +230,7 @@ class RuleRow(Base):
     id: Mapped[str]
     file: Mapped[str]
     column: Mapped[str]
-    title: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(LongText)
     severity: Mapped[str]
     code: Mapped[str]
 
@@ -245,7 +246,7 @@ class RuleStatusRow(Base):
     status: Mapped[str]
     findings: Mapped[int]
     units: Mapped[int]
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(LongText)
 
 
 class FindingSample(Base):
@@ -278,13 +279,13 @@ class ItemRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     type: Mapped[str]
-    title: Mapped[str] = mapped_column(Text)
-    statement: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(LongText)
+    statement: Mapped[str] = mapped_column(LongText)
     interface: Mapped[str]
     contract: Mapped[str]
     cause: Mapped[str]
     field: Mapped[str]
-    detail: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(LongText)
 
 
 class Fingerprint(Base):
@@ -308,7 +309,7 @@ class OccurrenceRow(Base):
     submission: Mapped[int] = mapped_column(
         ForeignKey("submission.number"), primary_key=True, autoincrement=False, index=True
     )
-    stage: Mapped[str] = mapped_column(String(2), primary_key=True)
+    stage: Mapped[str] = mapped_column(ShortText(2), primary_key=True)
     comparison: Mapped[str] = mapped_column(primary_key=True)
     units: Mapped[int]
     records: Mapped[int]
@@ -319,9 +320,10 @@ class EventRow(Base):
     """One thing that happened to an item. ``hash`` covers the row and the hash of the event before it."""
 
     __tablename__ = "event"
+    __table_args__ = (Index(None, "item", "at"),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    item: Mapped[int] = mapped_column(ForeignKey("item.number"), index=True)
+    item: Mapped[int] = mapped_column(ForeignKey("item.number"))
     at: Mapped[datetime] = mapped_column(index=True)
     kind: Mapped[str]
     before: Mapped[str]
@@ -330,8 +332,8 @@ class EventRow(Base):
     role: Mapped[str]
     source: Mapped[str]
     run: Mapped[str] = mapped_column(index=True)
-    reason: Mapped[str] = mapped_column(Text)
-    detail: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(LongText)
+    detail: Mapped[str] = mapped_column(LongText)
     previous: Mapped[str]
     hash: Mapped[str]
 
@@ -345,7 +347,7 @@ class OutsideImport(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     provider: Mapped[str]
-    file: Mapped[str] = mapped_column(Words)
+    file: Mapped[str] = mapped_column(Words(1000))
     format: Mapped[str]
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from contracts.results import EVIDENCE_CLASSES, FINAL
+from raid_log.database import among
 from raid_log.defects import STAGE, counted, field_of, fingerprint
 from raid_log.events import Author, EventLog, standings
 from raid_log.reopening import rank
@@ -81,22 +82,26 @@ class _Claim:
     failed: frozenset[str]  # runs in which it was seen
 
 
-def verify(connection: Connection, log: EventLog, author: Author, places: Collection[Place]) -> set[int]:
-    """Verify the open and waived defects of these places that are proven to be gone; return their numbers.
+def verify(connection: Connection, log: EventLog, author: Author, found: Mapping[int, list[str]]) -> None:
+    """Verify the defects, each by the ids of the runs that prove it."""
+    held = standings(connection, sorted(found))
+    passed = replace(author, reason=f"passed in {RUNS} consecutive runs")
+    for item in sorted(found):
+        log.apply(item, "issue", held[item], "passed", passed, {"runs": " ".join(found[item])})
+
+
+def proven(connection: Connection, places: Collection[Place]) -> dict[int, list[str]]:
+    """Return the open and waived defects of these places that are proven to be gone, with the ids of the runs.
 
     Proven: each of its causes passed in the last RUNS runs that exercised it, in every environment where the strongest
     class of its occurrences saw it, in that class, on the same or a later release, with as many units as its largest
     occurrence had (ENOUGH_UNITS at most). The ids of those runs are noted. A rule passes if it ran; one that was found
     by Fusion, or has no rule in the contract, also needs that many units to get past the stage where it was found.
     """
-    proven: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     for place, causes in sorted(_candidates(connection, places).items()):
-        proven |= _proven(connection, place, causes)
-    held = standings(connection, sorted(proven))
-    passed = replace(author, reason=f"passed in {RUNS} consecutive runs")
-    for item in sorted(proven):
-        log.apply(item, "issue", held[item], "passed", passed, {"runs": " ".join(proven[item])})
-    return set(proven)
+        found |= _proven(connection, place, causes)
+    return found
 
 
 def last_exercised(connection: Connection, item: int) -> datetime | None:
@@ -212,8 +217,9 @@ class _Evidence:
 def _claims(connection: Connection, defects: Mapping[int, tuple[_Cause, ...]]) -> dict[int, _Claim]:
     """A defect without an occurrence (a correction took it back) claims nothing that could be shown."""
     items = sorted(defects)
-    reopened = select(EventRow.item, func.max(EventRow.at)).where(EventRow.item.in_(items), EventRow.kind == "reopened")
-    by_hand = {row.item: row[1] for row in connection.execute(reopened.group_by(EventRow.item))}
+    reopened = select(EventRow.item, func.max(EventRow.at)).where(EventRow.kind == "reopened")
+    reopened = reopened.where(among(EventRow.item, items)).group_by(EventRow.item)
+    by_hand = {row.item: row[1] for row in connection.execute(reopened)}
     found = {}
     for item, rows in groupby(_occurrences(connection, items), key=lambda one: one.item):
         seen = list(rows)
@@ -238,7 +244,7 @@ def _occurrences(connection: Connection, items: list[int]) -> list[_Seen]:
         SubmissionRow.submitted_at, SubmissionRow.evidence_class, SubmissionRow.environment, SubmissionRow.release,
     )  # fmt: skip
     query = select(*names).join(SubmissionRow, SubmissionRow.number == OccurrenceRow.submission)
-    rows = connection.execute(query.where(OccurrenceRow.item.in_(items)).order_by(OccurrenceRow.item))
+    rows = connection.execute(query.where(among(OccurrenceRow.item, items)).order_by(OccurrenceRow.item))
     return [_Seen(*row) for row in rows]
 
 
@@ -262,7 +268,7 @@ def _submissions(connection: Connection, where: ColumnElement[bool]) -> list[_Su
 def _rules(connection: Connection, place: Place, causes: Collection[_Cause]) -> frozenset[_Cause]:
     """Those of the causes that are a rule in any version of the contract; the others are known by Oracle's word."""
     query = select(RuleRow.id, RuleRow.file, RuleRow.column).distinct()
-    query = query.where(RuleRow.contract == place.contract, RuleRow.id.in_({cause.cause for cause in causes}))
+    query = query.where(RuleRow.contract == place.contract, among(RuleRow.id, {cause.cause for cause in causes}))
     rules = {_Cause(id_, field_of(file, column)) for id_, file, column in connection.execute(query)}
     return frozenset(rules & set(causes))
 
@@ -276,7 +282,7 @@ def _statuses(
         select(RuleStatusRow.submission, RuleStatusRow.status, RuleRow.id, RuleRow.file, RuleRow.column)
         .join(RuleRow, RuleRow.number == RuleStatusRow.rule)
         .join(SubmissionRow, SubmissionRow.number == RuleStatusRow.submission)
-        .where(where, RuleRow.contract == place.contract, RuleRow.id.in_({cause.cause for cause in causes}))
+        .where(where, RuleRow.contract == place.contract, among(RuleRow.id, {cause.cause for cause in causes}))
         .where(or_(RuleStatusRow.status.in_(("passed", "failed")), stale))
     )
     found: dict[tuple[int, _Cause], str] = {}

@@ -50,18 +50,23 @@ def ask_for_waiver(store: Store, actor: Actor, id: str, waiver: Waiver) -> Item:
 
     Anybody who is listed may ask. Raises StoreError for what is blank, too long, or not an open defect.
     """
+    with changing(store, actor, id) as change:
+        ask(change, waiver)
+    return change.after()
+
+
+def ask(change: Change, waiver: Waiver) -> None:
+    """Ask for a waiver as ``ask_for_waiver`` does, in a transaction that takes more than one step."""
     for text, what in (
         (waiver.reason, "the reason"),
         (waiver.workaround, "the workaround"),
         (waiver.control, "the control"),
     ):
         needed(text, what)
-    _refuse_dates(actor, waiver.until)
-    with changing(store, actor, id) as change:
-        _refuse_ended(change)
-        author = actor.reporter(reason=waiver.reason)
-        change.log.note(change.number, ASKED, change.item.status, author, waiver.detail())
-    return change.after()
+    _refuse_dates(change.actor, waiver.until)
+    _refuse_ended(change)
+    author = change.actor.reporter(reason=waiver.reason)
+    change.log.note(change.number, ASKED, change.item.status, author, waiver.detail())
 
 
 def approve_waiver(store: Store, actor: Actor, id: str) -> Item:

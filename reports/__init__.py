@@ -1,5 +1,5 @@
-"""What people read: Allure results of runs, cases and scores. Nothing here computes a figure or decides anything."""
+"""What people read: Allure results of runs, cases and scores; the log as a file. Nothing here decides anything."""
 
-from reports import allure, regression, scores
+from reports import allure, regression, scores, text_files, workbook
 
-__all__ = ["allure", "regression", "scores"]
+__all__ = ["allure", "regression", "scores", "text_files", "workbook"]

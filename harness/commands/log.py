@@ -2,58 +2,62 @@
 
 from __future__ import annotations
 
+import hashlib
+import json as jsons
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
+from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption, moment
 from harness.console import Screen, write_json
 from harness.errors import UsageError
 from harness.workspace import find_workspace
 
 if TYPE_CHECKING:
     from contracts import Profile
-    from raid_log import Event, Item, Readiness, Store
+    from raid_log import Entry, Event, Item, Readiness, Store
 
 
+_LINES = 200
+"""Lines that a person may still read through."""
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="e.g. RAID-0001")]
 
 
 def list_items(
     type_: Annotated[str, typer.Option("--type", help="risk, assumption, issue or dependency.")] = "",
-    status: Annotated[str, typer.Option(help="A state, or `open`.")] = "",
+    status: Annotated[str, typer.Option(help="A state, or `open`; without it also what is waived or attested.")] = "",
     severity: Annotated[str, typer.Option(help="critical, significant, moderate or minor.")] = "",
     interface: Annotated[str, typer.Option("--interface", "-i", help="Id of a register row.")] = "",
     owner: Annotated[str, typer.Option(help="Id of a person; `-` = nobody yet.")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Open, and due before today.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also what has ended.")] = False,
+    limit: Annotated[int, typer.Option(help="Lines of the table, 0 = all; JSON holds all.", min=0)] = _LINES,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     json: JsonOption = "",
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """List the entries of the RAID log."""
+    """List the entries of the RAID log that have not ended, or all."""
     from raid_log import items, open_store
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     with open_store(found.store_url) as store:
         chosen = items(
-            store, type=type_ or None, status=None if status == "open" else status or None, severity=severity or None,
-            interface=interface or None,
+            store, type=type_ or None, status=status or None, severity=severity or None, interface=interface or None,
+            ended=all_ or bool(status),
         )  # fmt: skip
     today = datetime.now(UTC).astimezone(found.profile.time_zone).date().isoformat()
     listed = [
         one
         for one in chosen
-        if (one.open or status != "open")
-        and owner in ("", one.owner or "-")
-        and (not overdue or (one.open and "" < one.standing.due < today))
+        if owner in ("", one.owner or "-") and (not overdue or (one.open and "" < one.standing.due < today))
     ]
     if json:
-        write_json(json, [item_json(one) for one in listed])
+        write_json(json, [entry_json(one) for one in listed])
     rows = [
         (
             one.id,
@@ -63,10 +67,11 @@ def list_items(
             one.submissions,
             f"{one.cause or one.fields.get('concerns', '')} {one.title}".strip(),
         )
-        for one in listed
+        for one in listed[: limit or None]
     ]
     screen.table("", ["id", "severity", "status", "interface", "times", "cause"], rows, ["times"])
-    screen.line(f"{len(listed)} entries")
+    left = len(listed) - len(rows)
+    screen.line(f"{len(listed):,} entries" + (f", {left:,} not shown: narrow them down, or --limit 0" if left else ""))
 
 
 def show_item(
@@ -91,7 +96,7 @@ def show_item(
         write_json(json, {**item_json(one), "proposed": proposed, "last_exercised": ran.isoformat() if ran else None})
     screen.line(f"{one.id} {one.title}", "bold")
     own = _own_fields(one)
-    told = {"last ran": f"{ran:%Y-%m-%d %H:%M}"} if ran else {}
+    told = {"version": str(one.version)} | ({"last ran": f"{ran:%Y-%m-%d %H:%M}"} if ran else {})
     told |= {"proposed": proposed} if proposed else {}
     for name, value in {**_facts(one), **own, **told}.items():
         screen.line(f"  {name:<{max(map(len, (*own, 'interface   ')))}} {value or '-'}")
@@ -233,20 +238,40 @@ def ready(
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     with open_store(found.store_url) as store:
-        decision = readiness(store, found.profile, as_of=_moment(as_of))
+        decision = readiness(store, found.profile, as_of=moment(as_of))
+    data = readiness_json(decision)
     if json:
-        write_json(json, readiness_json(decision))
+        write_json(json, data)
+    say_gates(screen, decision)
+    say_waivers(screen, decision)
+    screen.line(f"hash {data['hash']}")
+    raise typer.Exit(decision.exit_code)
+
+
+def say_gates(screen: Screen, decision: Readiness) -> None:
+    """Print the decision, the table of its gates, and what is behind each."""
     screen.line(f"{decision.text}  as of {decision.as_of:%Y-%m-%d %H:%M} UTC, window {decision.window.label}", "bold")
     rows = [(gate.id, gate.title, gate.required, gate.actual, gate.text) for gate in decision.gates]
     screen.table("", ["gate", "about", "required", "actual", "verdict"], rows)
     for gate in decision.gates:
         for detail in _grouped(gate.details):
             screen.line(f"  {gate.id}: {detail}")
-    raise typer.Exit(decision.exit_code)
+
+
+def say_waivers(screen: Screen, decision: Readiness) -> None:
+    """Print the waivers that end within days, a line each."""
+    for one in decision.waivers_ending:
+        screen.line(f"  waiver of {one.item} ends on {one.until}, signed by {one.by} ({one.role})", "yellow")
 
 
 def readiness_json(decision: Readiness) -> dict[str, Any]:
-    """The decision as JSON data."""
+    """The decision as JSON data, with the SHA-256 of its canonical JSON (keys sorted, no blanks) as ``hash``."""
+    data = _decision_json(decision)
+    canonical = jsons.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return {**data, "hash": hashlib.sha256(canonical.encode()).hexdigest()}
+
+
+def _decision_json(decision: Readiness) -> dict[str, Any]:
     return {
         "verdict": decision.text,
         "as_of": decision.as_of.isoformat(),
@@ -256,6 +281,7 @@ def readiness_json(decision: Readiness) -> dict[str, Any]:
              "verdict": gate.text, "source": gate.source, "details": list(gate.details)}
             for gate in decision.gates
         ],
+        "waivers_ending": [vars(one) for one in decision.waivers_ending],
     }  # fmt: skip
 
 
@@ -270,36 +296,29 @@ def _grouped(details: Iterable[str]) -> list[str]:
     ]
 
 
-def _moment(text: str) -> datetime:
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"no moment: {text}", where="--as-of", todo="write 2026-11-30T09:00:00-05:00") from error
-    if moment.tzinfo is None:
-        raise UsageError("a moment needs its offset", where="--as-of", todo=f"write {text}+00:00 or your own offset")
-    return moment
-
-
-def _facts(one: Item) -> dict[str, str]:
+def _facts(one: Entry) -> dict[str, str]:
     return {
         "type": one.type, "status": one.status, "severity": one.severity, "owner": one.owner, "interface": one.interface,
         "contract": one.contract, "cause": one.cause, "field": one.field, "statement": one.statement,
     }  # fmt: skip
 
 
-def item_json(one: Item) -> dict[str, Any]:
-    """An entry as JSON data."""
+def entry_json(one: Entry) -> dict[str, Any]:
+    """An entry of a list as JSON data."""
     return {
-        "id": one.id, "title": one.title, **_facts(one), "open": one.open, "fields": _own_fields(one),
-        "evidence_class": one.evidence_class, "first_seen": one.first_seen.isoformat(),
-        "last_seen": one.last_seen.isoformat(), "fingerprints": list(one.fingerprints), "occurrences": one.submissions,
-        "history": [{"at": event.at.isoformat(), "event": event.kind, "by": event.by} for event in one.history],
+        "id": one.id, "version": one.version, "title": one.title, **_facts(one), "open": one.open,
+        "fields": _own_fields(one), "evidence_class": one.evidence_class, "first_seen": one.first_seen.isoformat(),
+        "last_seen": one.last_seen.isoformat(), "occurrences": one.submissions,
     }  # fmt: skip
 
 
-def _own_fields(one: Item) -> dict[str, str]:
+def item_json(one: Item) -> dict[str, Any]:
+    """An entry with fingerprints and history as JSON data."""
+    history = [{"at": event.at.isoformat(), "event": event.kind, "by": event.by} for event in one.history]
+    return entry_json(one) | {"fingerprints": list(one.fingerprints), "history": history}
+
+
+def _own_fields(one: Entry) -> dict[str, str]:
     """The fields of the entry's type that are filled, and what follows from them."""
     from raid_log import FIELDS, exposure
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts import CheckResult, RunResult, load
-from harness.commands.log import readiness_json
+from harness.commands.log import readiness_json, say_gates, say_waivers
 from harness.commands.options import (
     ContractOption,
     CycleOption,
@@ -63,9 +63,18 @@ def run(
     ] = "",
     no_deliver: Annotated[bool, typer.Option("--no-deliver", help="Check only; nothing is sent.")] = False,
     hold_back: HoldBackOption = False,
+    yes_i_checked: Annotated[
+        bool, typer.Option("--yes-i-checked", help="Let the run reopen or verify many defects at once.")
+    ] = False,
     alluredir: Annotated[
         Path | None, typer.Option(help="Write Allure results of class delivered.", metavar="DIR")
     ] = None,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate", help="Judge the computed gates of these interfaces: exit also 1 failed, 3 without evidence."
+        ),
+    ] = False,
     json: JsonOption = "",
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
@@ -91,7 +100,9 @@ def run(
                 limits=found.settings.limits.limits(), listeners=[advance(board)],
                 deliverer=sender or _by_hand(by_hand),
             )  # fmt: skip
-        recorded = store.record(result, found.profile, deliveries=sender.recorded if sender else {})
+        recorded = store.record(
+            result, found.profile, deliveries=sender.recorded if sender else {}, checked=yes_i_checked
+        )
         assumed = assume(store, open_questions(found.profile), _now())
         if alluredir:
             _write_allure(result, found, alluredir)
@@ -99,17 +110,35 @@ def run(
         rows = run_figures(result, store, found.profile)
         week = figures(store, found.profile, as_of=as_of)
         decision = readiness(store, found.profile, as_of=as_of)
+        own = {submission.interface for submission in result.submissions}
+        judged = readiness(store, found.profile, as_of=as_of, interfaces=own) if gate else None
     _print(screen, [submission.result for submission in result.submissions], rows, week, decision)
     for name, moved in (("verified", recorded.verified), ("reopened", recorded.reopened)):
         if moved:
             screen.line(f"  {name:<25} {', '.join(moved)}")
+    if recorded.withheld:
+        screen.line(
+            f"  {'withheld':<25} {len(recorded.withheld)} at once, look at them: {', '.join(recorded.withheld)}"
+        )
+        screen.line(f"  {'':<25} then: harness raid settle {result.id} --yes-i-checked")
     if assumed:
         screen.line(f"  {'assumptions':<25} {len(assumed):,} new; harness raid list --type assumption")
+    say_waivers(screen, decision)
+    if judged:
+        screen.line()
+        screen.line(f"Computed gates of {', '.join(sorted(own))}", "bold")
+        say_gates(screen, judged)
     if json:
-        write_json(json, _report(result, rows, week, decision))
+        gates = {"gate": readiness_json(judged)} if judged else {}
+        write_json(json, _report(result, rows, week, decision) | gates)
     say_remarks(screen, result.submissions)
-    if sender and say_troubles(screen, sender):
-        raise typer.Exit(2)
+    troubled = sender is not None and say_troubles(screen, sender)
+    raise typer.Exit(exit_code(judged, troubled=troubled))
+
+
+def exit_code(judged: Readiness | None, *, troubled: bool) -> int:
+    """Return 2 where not all was sent and recorded, else what the gates say where they were asked."""
+    return 2 if troubled else judged.exit_code if judged else 0
 
 
 @contextmanager

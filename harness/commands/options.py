@@ -11,6 +11,7 @@ import typer
 from contracts import Profile
 from harness.errors import UsageError
 
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 WorkspaceOption = Annotated[
     Optional[Path], typer.Option("--workspace", "-w", help="Folder of the workspace (default: HARNESS_WORKSPACE, nearest).")
 ]  # fmt: skip
@@ -47,3 +48,23 @@ def day(text: str, profile: Profile) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"no date: {text}", where="--as-of", todo="write YYYY-MM-DD") from error
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that ``--as-of`` names, in UTC, so that one moment gives one answer however it is written.
+
+    Default now. Raises UsageError for text that is no moment, one without an offset, and one in the future.
+    """
+    now = datetime.now(UTC)
+    if not text:
+        return now
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"no moment: {text}", where="--as-of", todo="write 2026-11-30T09:00:00-05:00") from error
+    if moment.tzinfo is None:
+        raise UsageError("a moment needs its offset", where="--as-of", todo=f"write {text}+00:00 or your own offset")
+    if not _EARLIEST <= moment <= now:
+        when = "in the future: nothing is known of it yet" if moment > now else "before there was anything to decide"
+        raise UsageError(f"{text} is {when}", where="--as-of", todo="name a moment that has passed, or leave it out")
+    return moment.astimezone(UTC)

@@ -1,9 +1,10 @@
-"""``harness outcome list | import``: outcomes read by hand, for people without access to the pod's services."""
+"""``harness outcome list | import | totals``: what people read in the pod, and what they count there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,6 +12,7 @@ import typer
 
 from contracts import OUTCOMES, Delivered
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
+from harness.commands.raid import ByOption, actor_of
 from harness.console import Screen, write_json
 from harness.errors import UsageError
 from harness.workspace import Workspace, find_workspace
@@ -97,6 +99,41 @@ def import_outcomes(
         write_json(json, {"submission": sent.id, "changed": booked.units, "outcomes": outcomes,
                           "opened": list(booked.opened), "answers": delivered.answers.to_dicts(), "not_understood": list(strange), "unmatched": list(notes)})  # fmt: skip
     raise typer.Exit(0 if not {"pending", "unknown"} & set(said) else 1)
+
+
+def note_totals(
+    submission: Annotated[str, typer.Argument(help="Id of `harness outcome list --all`, the beginning of it, or of its delivery.", metavar="SUBMISSION")],
+    units: Annotated[int, typer.Option(help="Accept units of it that stand in Fusion, counted there.", min=0)],
+    evidence: Annotated[str, typer.Option("--evidence", help="File or link that shows it: a BIP report, a balance.")],
+    amount: Annotated[str, typer.Option(help="Their amount, exact; where the contract has one.")] = "",
+    by: ByOption = "",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:  # fmt: skip
+    """Note what stands in Fusion of a submission, for gate G8: exit 0 it agrees with what was accepted, 1 it differs."""
+    from raid_log import note_total, open_store
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    with open_store(found.store_url) as store:
+        actor = actor_of(found, by, datetime.now(UTC))
+        total = note_total(store, actor, submission, units=units, amount=_amount(amount), evidence=evidence)
+    if json:
+        write_json(json, {**vars(total), "at": total.at.isoformat(), "agrees": total.agrees})
+    screen.line(
+        f"{total.submission} {'agrees' if total.agrees else 'differs'}: {total.text}", "" if total.agrees else "red"
+    )
+    raise typer.Exit(0 if total.agrees else 1)
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation as error:
+        raise UsageError(f"no amount: {text}", where="--amount", todo="write it as 1234.50") from error
 
 
 def _payload(found: Workspace, sent: SentSubmission, given: Path | None) -> Path:

@@ -56,6 +56,10 @@ def edit(
     set_: SetOption = None,
     at_risk: Annotated[bool, typer.Option("--at-risk", help="A dependency that may come late.")] = False,
     on_track: Annotated[bool, typer.Option("--on-track", help="A dependency that is no longer at risk.")] = False,
+    version: Annotated[
+        Optional[int],
+        typer.Option("--version", help="As `raid show` tells it: refused if the entry was changed since."),
+    ] = None,
     reason: ReasonOption = "",
     second: SecondOption = "",
     by: ByOption = "",
@@ -72,10 +76,12 @@ def edit(
     fields = _fields(set_)
     if bool(fields) + at_risk + on_track != 1:
         raise UsageError("one change at a time", where=identity, todo="say --set, --at-risk or --on-track")
+    if version is not None and not fields:
+        raise UsageError("--version goes with --set alone", where=identity, todo="leave --version out")
 
     def do(store: Store, actor: Actor) -> Item:
         if fields:
-            return edit_(store, actor, identity, fields, reason=reason, second=second)
+            return edit_(store, actor, identity, fields, reason=reason, second=second, version=version)
         return move(store, actor, identity, "at_risk" if at_risk else "on_track", reason=reason)
 
     _act(do, by, workspace, profile, json, quiet, no_color)

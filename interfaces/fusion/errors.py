@@ -40,6 +40,11 @@ class FusionError(Exception):
         self.transient = transient  # the same read may succeed when tried again
         self.retry_after = retry_after  # seconds the pod asks to wait, 0 = not told
 
+    @property
+    def environmental(self) -> bool:
+        """True if pod, network or credentials are to blame, not what was sent or how it is set up."""
+        return False
+
     def __str__(self) -> str:
         where = f"\n  at {self.where}" if self.where else ""
         todo = f"\n  do {self.todo}" if self.todo else ""
@@ -49,9 +54,16 @@ class FusionError(Exception):
 class NotSent(FusionError):  # noqa: N818 - an outcome, not a mistake
     """Nothing of the call reached the pod: no connection, no name, no trusted certificate, no token."""
 
+    environmental = True
+
 
 class Refused(FusionError):  # noqa: N818
     """The pod answered that it will not do it, and did nothing."""
+
+    @property
+    def environmental(self) -> bool:
+        """True for what any payload would meet: no sign-on, no permission, too busy, out of order."""
+        return self.status in (401, 403, 429) or self.status >= 500
 
 
 class NotThere(Refused):
@@ -61,6 +73,8 @@ class NotThere(Refused):
 class LostReply(FusionError):  # noqa: N818
     """The call may have arrived: time-out, broken connection, server error, or a reply that cannot be read."""
 
+    environmental = True
+
 
 class Unreadable(LostReply):
     """The reply came whole, but the document in it is damaged or of another kind."""
@@ -68,6 +82,8 @@ class Unreadable(LostReply):
 
 class Unknown(FusionError):  # noqa: N818
     """Whether the pod took a call cannot be told. Only a person decides to send it again."""
+
+    environmental = True
 
 
 class StillRunning(FusionError):  # noqa: N818

@@ -183,6 +183,8 @@ def test_every_command_prints_help(harness: Call, capsys: pytest.CaptureFixture[
         ("explain",),
         ("ready",),
         ("where",),
+        ("taas", "import"),
+        ("taas", "list"),
         ("raid", "list"),
         ("raid", "show"),
     ):

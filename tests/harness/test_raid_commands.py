@@ -109,7 +109,7 @@ def test_a_merge_is_shown_before_it_is_done(raid: Call, told: Callable[..., Any]
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("show", "RAID-0999"), "no item RAID-0999"),
+        (("show", "RAID-0999"), "no entry RAID-0999"),
         (("triage", "RAID-0999"), "no entry RAID-0999"),
         (("triage", "RAID-0001", "--by", "ghost"), "ghost is not listed"),
         (("triage", "RAID-0001", "--by", "cfo"), "refused to cfo"),

@@ -28,6 +28,7 @@ from contracts.results import (
     Submission,
 )
 from raid_log.database import MIGRATIONS, connect
+from raid_log.items import Item, item, items
 from raid_log.store import Store
 from raid_log.tables import Base, SubmissionRow, UnitAttempt
 
@@ -177,6 +178,11 @@ def units(store: Store) -> list[tuple[Any, ...]]:
     with store.reading() as connection:
         order = (UnitAttempt.submission, UnitAttempt.position)
         return [tuple(row) for row in connection.execute(select(*names).order_by(*order))]
+
+
+def whole(store: Store) -> list[Item]:
+    """All entries with occurrences and history."""
+    return [item(store, one.id) for one in items(store)]
 
 
 def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:

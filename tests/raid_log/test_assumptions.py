@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import actor
-from raid_runs import NOON, content, failing, profile, run
+from raid_runs import NOON, content, failing, profile, run, whole
 
 from contracts.questions import OpenQuestions, Question
 from raid_log import Store, add, assume, close, edit, item, items, no_longer_asked, open_store
@@ -39,7 +39,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 def test_each_question_is_an_open_assumption_with_what_is_known_of_it(either: Store) -> None:
     assert assume(either, asked(TAIL, SEGMENT), NOON) == ("RAID-0001", "RAID-0002")
-    tail, segment = items(either, type="assumption")
+    tail, segment = whole(either)
     assert (tail.status, tail.title, tail.statement) == ("open", TAIL.text, TAIL.text)
     assert tail.fields == {
         "assumption": "8 digits", "validator": "olga", "validate_by": "2026-12-20", "interfaces": "FIN-01 FIN-02",
@@ -176,11 +176,11 @@ QUESTIONS = st.builds(
 def test_however_questions_come_and_go_each_has_one_entry_and_the_missing_ones_are_proposed(
     store: Store, rounds: list[list[Question]]
 ) -> None:
-    before = {mark for one in items(store) for mark in one.fingerprints}
+    before = {mark for one in whole(store) for mark in one.fingerprints}
     for questions in rounds:
         assume(store, asked(*questions), NOON)
     everything = [question_mark("test", one) for questions in rounds for one in questions]
-    held = {mark: one.id for one in items(store) for mark in one.fingerprints}
+    held = {mark: one.id for one in whole(store) for mark in one.fingerprints}
     assert held.keys() == before | set(everything)
     assert len(set(held.values())) == len(held)
     last = {question_mark("test", one) for one in rounds[-1]}

@@ -120,7 +120,9 @@ def test_an_edit_by_hand_is_found_on_postgresql(postgres: Store, postgres_url: s
 def test_a_damaged_file_is_found(store: Store, url: str) -> None:
     lived(store)
     with store.reading() as connection:
-        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'ix_event_item'")).scalar_one()
+        page = connection.execute(
+            text("SELECT rootpage FROM sqlite_master WHERE name = 'ix_event_item_at'")
+        ).scalar_one()
         size = connection.execute(text("PRAGMA page_size")).scalar_one()
     by_hand(store, "SELECT 1")
     path = Path(url.removeprefix("sqlite:///"))

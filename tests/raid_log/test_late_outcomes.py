@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from raid_runs import NOON, answer, content, profile, rule, run, sent, submission, told, units
+from raid_runs import NOON, answer, content, profile, rule, run, sent, submission, told, units, whole
 from sqlalchemy import select
 
 from contracts.results import FINAL, Delivered
@@ -95,7 +95,7 @@ def test_a_correction_replaces_a_final_outcome_and_the_attempt_keeps_its_end(sto
     recorded = store.record_outcome("r1/1", corrected, profile(), at=EVENING, source="correction")
     assert (recorded.units, recorded.opened) == (2, ("RAID-0002",))
     assert units(store) == [("accepted", "S3", ended, False), ("rejected", "S2", ended, False)]
-    assert [len(one.occurrences) for one in items(store)] == [0, 1]  # what was wrong is taken back, the item stays
+    assert [len(one.occurrences) for one in whole(store)] == [0, 1]  # what was wrong is taken back, the item stays
     assert changes(store) == [
         (1, EVENING, "correction", "rejected", "accepted"),
         (2, EVENING, "correction", "accepted", "rejected"),
@@ -107,7 +107,7 @@ def test_a_correction_of_the_reason_alone_is_one_too(store: Store) -> None:
     other = told("R", [answer(0, code="DUPLICATE", counts=False)])
     assert store.record_outcome("r1/1", other, profile(), at=EVENING, source="correction").units == 1
     assert units(store)[0][3]
-    assert items(store)[0].occurrences == ()
+    assert whole(store)[0].occurrences == ()
 
 
 def test_a_correction_that_knows_less_changes_nothing(store: Store) -> None:
@@ -210,7 +210,7 @@ def test_any_history_of_late_outcomes_ends_where_recording_the_last_word_at_once
         seen = [
             {
                 (one.cause, one.field, seen.stage, seen.comparison, seen.units, seen.records)
-                for one in items(store)
+                for one in whole(store)
                 for seen in one.occurrences
             }
             for store in (late, once)

@@ -25,6 +25,7 @@ from raid_runs import (
     submission,
     told,
     units,
+    whole,
 )
 from sqlalchemy import func, select
 
@@ -319,5 +320,5 @@ def test_postgresql_keeps_the_same_outcomes(postgres: Store) -> None:
     postgres.record(run("r1", sent("ARR", answers, amounts=[Decimal(1)] * 3)), profile())
     kept = [(outcome, excluded) for outcome, _, _, excluded in units(postgres)]
     assert kept == [("accepted", False), ("rejected", False), ("rejected", True)]
-    assert [(one.cause, one.occurrences[0].amount) for one in items(postgres)] == [("EF04", Decimal(1))]
+    assert [(one.cause, one.occurrences[0].amount) for one in whole(postgres)] == [("EF04", Decimal(1))]
     assert figures(postgres, profile(), as_of=LATER).rates["simulated"].pooled == Rate(2, 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import nullcontext
 from pathlib import Path
+from typing import cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +15,7 @@ from raid_runs import failing, profile, run, submission
 from sqlalchemy import func, select, text
 
 from raid_log import Store, StoreError, open_store
-from raid_log.database import MIGRATIONS, revisions
+from raid_log.database import MIGRATIONS, revisions, write_ahead
 from raid_log.tables import Base, Run, SubmissionRow
 
 
@@ -66,6 +68,35 @@ def test_a_locked_store_records_nothing_and_says_that_it_is_locked(url: str) -> 
         other.close()
         assert error.value.where == url
         assert count(store, Run) == 0
+
+
+class Switch:
+    """A cursor whose first statements are refused, as SQLite does while another process makes the same switch."""
+
+    def __init__(self, refusals: int, words: str = "database is locked") -> None:
+        self.refusals, self.words, self.tries = refusals, words, 0
+
+    def execute(self, _statement: str) -> None:
+        self.tries += 1
+        if self.tries <= self.refusals:
+            raise sqlite3.OperationalError(self.words)
+
+
+@pytest.mark.parametrize(
+    ("switch", "tries"), [(Switch(0), 1), (Switch(3), 4), (Switch(1, "attempt to write a readonly database"), 1)]
+)
+def test_two_that_make_a_store_at_once_wait_for_each_other(switch: Switch, tries: int) -> None:
+    with nullcontext() if "locked" in switch.words else pytest.raises(sqlite3.OperationalError):
+        write_ahead(cast("sqlite3.Cursor", switch), 5)
+    assert switch.tries == tries
+
+
+def test_a_file_that_stays_held_is_told_after_the_wait(url: str) -> None:
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="locked by another program"):
+        open_store(url, wait_seconds=0.05)
+    other.close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:

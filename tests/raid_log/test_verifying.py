@@ -10,10 +10,10 @@ from exercises import DEFECT, day, exercised, kinds, record, status
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import actor
-from raid_runs import NOON, answer, content, profile, rule, sent, told
+from raid_runs import NOON, answer, content, profile, rule, sent, told, whole
 
 from contracts.results import Submission
-from raid_log import TRANSITIONS, Author, Store, change, item, items, merge, open_store
+from raid_log import TRANSITIONS, Author, Store, change, item, merge, open_store
 from raid_log.verifying import last_exercised
 
 ACCEPTED = {"evidence_class": "acceptance", "environment": "TEST"}
@@ -369,7 +369,7 @@ def test_runs_in_any_order_make_only_transitions_of_the_table_and_twice_changes_
             again = record(store, f"r{number}", one)
             assert (again.verified, again.reopened) == (recorded.verified, recorded.reopened)
             assert content(store) == before
-        for defect in items(store):
+        for defect in whole(store):
             happened = [event for event in defect.history if event.kind != "graded"]
             assert {(event.kind, event.before) for event in happened} <= table
             failed = {one.run for one in defect.occurrences}

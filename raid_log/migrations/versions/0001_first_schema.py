@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from raid_log.columns import Instant, Money
+from raid_log.columns import Digest, Flag, Instant, Money, Words
 
 revision = "0001"
 down_revision = None
@@ -98,13 +98,13 @@ def upgrade() -> None:
         sa.Column("contract_status", sa.String(length=255), nullable=False),
         sa.Column("release", sa.String(length=255), nullable=False),
         sa.Column("profile", sa.String(length=255), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("payload", Words(1000), nullable=False),
         sa.Column("sha256", sa.String(length=255), nullable=False),
         sa.Column("submitted_at", Instant(), nullable=False),
         sa.Column("cycle", sa.String(length=255), nullable=False),
         sa.Column("evidence_class", sa.String(length=255), nullable=False),
         sa.Column("environment", sa.String(length=255), nullable=False),
-        sa.Column("negative", sa.Boolean(), nullable=False),
+        sa.Column("negative", Flag(), nullable=False),
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("conforming", sa.Integer(), nullable=False),
@@ -164,10 +164,10 @@ def upgrade() -> None:
         "unit_attempt",
         sa.Column("submission", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("key_hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key_hash", Digest(), nullable=False),
         sa.Column("check_attempt", sa.Integer(), nullable=True),
         sa.Column("send_attempt", sa.Integer(), nullable=True),
-        sa.Column("conforms", sa.Boolean(), nullable=False),
+        sa.Column("conforms", Flag(), nullable=False),
         sa.Column("predicted", sa.String(length=8), nullable=False),
         sa.Column("outcome", sa.String(length=24), nullable=True),
         sa.Column("stage", sa.String(length=2), nullable=True),

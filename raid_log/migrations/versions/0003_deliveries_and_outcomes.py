@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from raid_log.columns import Instant
+from raid_log.columns import Flag, Instant, ShortText, Words
 
 revision = "0003"
 down_revision = "0002"
@@ -17,8 +17,9 @@ def upgrade() -> None:
     """Make the new tables; give a unit its exclusion, and an occurrence its comparison as part of its key."""
     _journal()
     _outcomes()
-    op.add_column("unit_attempt", sa.Column("excluded", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.execute("UPDATE occurrence SET comparison = '' WHERE comparison IS NULL")
+    op.add_column("unit_attempt", sa.Column("excluded", Flag(), nullable=False, server_default=sa.false()))
+    comparison = sa.column("comparison", ShortText(255))
+    op.execute(sa.update(sa.table("occurrence", comparison)).values(comparison="").where(comparison.is_(None)))
     with op.batch_alter_table("occurrence") as occurrence:
         occurrence.alter_column("comparison", existing_type=sa.String(length=255), nullable=False)
         occurrence.drop_constraint(op.f("pk_occurrence"), type_="primary")
@@ -33,7 +34,7 @@ def _journal() -> None:
         sa.Column("interface", sa.String(length=255), nullable=False),
         sa.Column("contract", sa.String(length=255), nullable=False),
         sa.Column("version", sa.String(length=255), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("payload", Words(1000), nullable=False),
         sa.Column("sha256", sa.String(length=255), nullable=False),
         sa.Column("cycle", sa.String(length=255), nullable=False),
         sa.Column("environment", sa.String(length=255), nullable=False),
@@ -78,9 +79,9 @@ def _outcomes() -> None:
         sa.Column("file", sa.String(length=255), nullable=False),
         sa.Column("column", sa.String(length=255), nullable=False),
         sa.Column("code", sa.String(length=255), nullable=False),
-        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("said", Words(1000), nullable=False),
         sa.Column("rule", sa.String(length=255), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("counts", Flag(), nullable=False),
         sa.ForeignKeyConstraint(["submission"], ["submission.number"], name=op.f("fk_answer_submission")),
         sa.PrimaryKeyConstraint("submission", "position", "number", name=op.f("pk_answer")),
         sqlite_with_rowid=False,

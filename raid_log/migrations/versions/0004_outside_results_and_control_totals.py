@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from raid_log.columns import Instant, Money
+from raid_log.columns import Empty, Instant, Money, Words
 
 revision = "0004"
 down_revision = "0003"
@@ -17,7 +17,7 @@ _COUNTS = ("planned", "executed", "passed", "failed", "blocked", "critical", "si
 
 def upgrade() -> None:
     """Make the new tables and indexes; no submission so far ended by an outage that was noted."""
-    op.add_column("submission", sa.Column("outage", sa.Text(), nullable=False, server_default=""))
+    op.add_column("submission", sa.Column("outage", Words(1000), nullable=False, server_default=Empty()))
     op.create_table(
         "control_total",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("by", sa.String(length=255), nullable=False),
         sa.Column("provider", sa.String(length=255), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("file", Words(1000), nullable=False),
         sa.Column("format", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_outside_import")),
     )
@@ -54,6 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outside_result")),
     )
     op.create_index(op.f("ix_outside_result_source"), "outside_result", ["source"])
+    # The last event of each item up to a moment is read from the index alone.
+    op.drop_index(op.f("ix_event_item"), "event")
+    op.create_index(op.f("ix_event_item_at"), "event", ["item", "at"])
     op.create_index(op.f("ix_event_run"), "event", ["run"])
     op.create_index(op.f("ix_event_at"), "event", ["at"])
     op.create_index(op.f("ix_occurrence_submission"), "occurrence", ["submission"])

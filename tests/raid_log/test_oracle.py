@@ -1,0 +1,441 @@
+"""What the store says to Oracle, compiled for its dialect and looked at. No Oracle database is reached."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from hypothesis import example, given
+from hypothesis import strategies as st
+from people import actor, district
+from raid_runs import NOON, answer, failing, rule, run, sent, submission, told
+from sqlalchemy import (
+    DDL,
+    ClauseElement,
+    ColumnClause,
+    Connection,
+    Delete,
+    Engine,
+    Insert,
+    Select,
+    TextClause,
+    Update,
+    event,
+    select,
+)
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
+
+from contracts import Score
+from raid_log import (
+    Intent,
+    Store,
+    StoreError,
+    Waiver,
+    add,
+    approve_waiver,
+    ask_for_waiver,
+    attest,
+    edit,
+    fidelity,
+    figures,
+    fix,
+    item,
+    items,
+    last_exercised,
+    latest_scores,
+    merge,
+    open_store,
+    readiness,
+    reject,
+    reopen,
+    score_history,
+    sent_submissions,
+)
+from raid_log.backup import backup
+from raid_log.columns import Flag, Instant, LongText, ShortText, Words
+from raid_log.database import MIGRATIONS, among, connect, explained
+from raid_log.integrity import check
+from raid_log.tables import Base, SubmissionRow
+
+ENGINE = connect("oracle+oracledb://user@host/?service_name=name", 1)
+ORACLE = ENGINE.dialect
+LATER, AT = NOON + timedelta(days=2), NOON + timedelta(days=10)
+LONGEST_NAME = 128
+LONGEST_LIST = 1_000
+MANUAL = """
+access add all alter and any as asc audit between by char check cluster column column_value comment compress
+connect create current date decimal default delete desc distinct drop else exclusive exists file float for from
+grant group having identified immediate in increment index initial insert integer intersect into is level like
+lock long maxextents minus mlslabel mode modify nested_table_id noaudit nocompress not nowait null number of
+offline on online option or order pctfree prior public raw rename resource revoke row rowid rownum rows select
+session set share size smallint start successful synonym sysdate table then to trigger uid union unique update
+user validate values varchar varchar2 view whenever where with
+"""
+RESERVED = frozenset(MANUAL.split())
+"""Reserved words as Oracle's manual has them."""
+
+
+# --- the schema
+
+
+def scripted() -> str:
+    """What all scripts say, from the first one on."""
+    said = io.StringIO()
+    context = MigrationContext.configure(dialect=ORACLE, opts={"as_sql": True, "output_buffer": said})
+    with Operations.context(context):
+        for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())):
+            script.module.upgrade()
+    return said.getvalue()
+
+
+def declared() -> str:
+    """What the tables say."""
+    parts: list[str] = []
+    for table in Base.metadata.sorted_tables:
+        parts.append(str(CreateTable(table).compile(dialect=ORACLE)))
+        parts += [str(CreateIndex(index).compile(dialect=ORACLE)) for index in table.indexes]
+    return "\n".join(parts)
+
+
+def columns(ddl: str) -> dict[str, str]:
+    """``table.column`` -> what it is."""
+    found = {}
+    for table, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\)", ddl, re.DOTALL):
+        for line in re.sub(r", *$", "", body, flags=re.MULTILINE).strip().splitlines():
+            name, _, rest = line.strip().partition(" ")
+            if name != "CONSTRAINT":
+                found[f"{table}.{name}"] = rest
+    for table, name, rest in re.findall(r"ALTER TABLE (\w+) ADD (?!CONSTRAINT)(\S+) (.+)", ddl):
+        found[f"{table}.{name}"] = rest.strip()
+    for table, name in re.findall(r"ALTER TABLE (\w+) MODIFY (\w+) NOT NULL", ddl):
+        found[f"{table}.{name}"] += " NOT NULL"
+    return found
+
+
+def indexes(ddl: str) -> dict[str, str]:
+    """Name -> table and columns, of those that are there in the end."""
+    dropped = set(re.findall(r"DROP INDEX (\S+)", ddl))
+    return {name: on for name, on in re.findall(r"CREATE INDEX (\S+) ON (.+)", ddl) if name not in dropped}
+
+
+def test_the_scripts_make_the_columns_and_indexes_of_the_tables() -> None:
+    assert columns(scripted()) == columns(declared())
+    assert indexes(scripted()) == indexes(declared())
+
+
+def test_every_type_is_one_that_oracle_keeps_exactly() -> None:
+    kinds = re.compile(
+        r"(INTEGER|SMALLINT|NUMERIC\(38, 10\)|TIMESTAMP|RAW\(16\)|CLOB|VARCHAR2\((\d+) CHAR\))"
+        r"( GENERATED BY DEFAULT AS IDENTITY \(ORDER\)| DEFAULT 0| DEFAULT ' ')?( NOT NULL)?"
+    )
+    for name, words in columns(scripted()).items():
+        match = kinds.fullmatch(words)
+        assert match, (name, words)
+        assert int(match[2] or 0) <= LONGEST_LIST, name  # 4,000 bytes, four to a character
+
+
+def test_oracle_counts_where_the_store_does_not() -> None:
+    counted = {name for name, words in columns(scripted()).items() if "IDENTITY" in words}
+    tables = Base.metadata.tables.values()
+    assert counted == {f'{one.name}."number"' for one in tables if one.autoincrement_column is not None}
+
+
+def test_no_clob_is_in_a_key_or_an_index() -> None:
+    for table in Base.metadata.tables.values():
+        keys = [*table.primary_key.columns, *(part for index in table.indexes for part in index.columns)]
+        keys += [part for one in table.constraints for part in getattr(one, "columns", ())]
+        assert [part for part in keys if large(part)] == []
+
+
+def test_reserved_words_are_quoted_and_names_are_short_enough() -> None:
+    quote = ORACLE.identifier_preparer.quote
+    names = {part.name for table in Base.metadata.tables.values() for part in table.columns} | set(Base.metadata.tables)
+    assert {"file", "column", "row", "number", "by"} <= names & RESERVED
+    assert [name for name in names & RESERVED if quote(name) == name] == []
+    known = re.findall(r"(?:CONSTRAINT|INDEX|TABLE) (\w+)", scripted())
+    assert max(map(len, [*names, *known])) <= LONGEST_NAME
+
+
+# --- values
+
+
+def through(type_: Any, value: Any) -> tuple[Any, Any]:
+    """What is written, and what is read back of that."""
+    written = type_.process_bind_param(value, ORACLE)
+    return written, type_.process_result_value(written, ORACLE)
+
+
+@given(st.text(" ab\t", max_size=4) | st.text(max_size=9))
+@example("")
+@example(" ")
+@example("  ")
+def test_no_text_becomes_null_and_every_text_comes_back(words: str) -> None:
+    for type_ in (ShortText(9), LongText()):
+        written, read = through(type_, words)
+        assert written
+        assert read == words
+
+
+@given(st.text(" a", max_size=4), st.text(" a", max_size=4))
+def test_texts_are_equal_on_oracle_where_they_are_equal(one: str, other: str) -> None:
+    assert (through(ShortText(9), one)[0] == through(ShortText(9), other)[0]) is (one == other)
+
+
+def test_null_stays_null() -> None:
+    assert [through(one, None) for one in (ShortText(9), LongText(), Words(), Instant(), Flag())] == [(None, None)] * 5
+
+
+def test_words_that_are_compared_are_cut_at_the_end_of_their_column() -> None:
+    assert through(Words(5), "refused") == ("refus", "refus")
+    assert through(Words(), "refused" * 999)[1] == "refused" * 999
+    assert through(Words(5), "") == (" ", "")
+
+
+@given(st.datetimes(timezones=st.timezones(), allow_imaginary=False))
+def test_moments_go_as_utc_without_a_zone_and_come_back(at: datetime) -> None:
+    try:
+        written, read = through(Instant(), at)
+    except OverflowError:  # the first and the last hours of the calendar
+        return
+    assert written.tzinfo is None
+    assert read == at.astimezone(UTC)
+
+
+def test_flags_go_as_numbers() -> None:
+    assert through(Flag(), True) == (1, True)
+    assert type(through(Flag(), False)[0]) is int
+
+
+# --- statements
+
+
+def large(part: ColumnClause[Any]) -> bool:
+    """True for a CLOB, which can be neither compared, grouped nor sorted."""
+    table = Base.metadata.tables.get(getattr(part.table, "name", None) or "")
+    part = part if table is None else table.c[part.name]  # a backup names columns without their type
+    return not isinstance(part.type, NullType) and str(part.type.compile(dialect=ORACLE)) == "CLOB"
+
+
+def compared(statement: ClauseElement) -> Iterator[ColumnClause[Any]]:
+    """The columns that the database has to compare: conditions, groups, order, distinct rows, least and greatest."""
+    for part in visitors.iterate(statement):
+        asked: list[Any] = []
+        if isinstance(part, Select):
+            asked = [*part._group_by_clauses, *part._order_by_clauses, *part._where_criteria, *part._having_criteria]
+            asked += part.selected_columns if part._distinct else []
+        elif isinstance(part, Update | Delete):
+            asked = [*part._where_criteria]
+        elif isinstance(part, FunctionElement):
+            asked = [part]
+        for one in asked:
+            yield from (inner for inner in visitors.iterate(one) if isinstance(inner, ColumnClause))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement as Oracle would get it."""
+
+    element: ClauseElement
+    rows: list[dict[str, Any]]
+    sql: SQLCompiler
+
+    @property
+    def text(self) -> str:
+        return self.sql.construct_expanded_state(self.rows[0]).statement
+
+    @property
+    def lists(self) -> list[int]:
+        """The lengths of the IN lists."""
+        return [words.count(":") for words in re.findall(r" IN \(((?::\w+(?:, )?)+)\)", self.text)]
+
+    def values(self) -> Iterator[tuple[str, Any]]:
+        """Every value as the driver would get it, of the first rows."""
+        for row in self.rows[:20]:
+            state = self.sql.construct_expanded_state(row)
+            processes = {**self.sql._bind_processors, **state.processors}
+            for name, value in state.parameters.items():
+                yield name, processes[name](value) if name in processes else value
+
+
+def compiled(element: Any, rows: list[dict[str, Any]]) -> Said:
+    keys = sorted(rows[0]) if isinstance(element, Insert | Update) and rows else None
+    sql = element.compile(dialect=ORACLE, column_keys=keys)
+    assert isinstance(sql, SQLCompiler)
+    return Said(element, rows or [{}], sql)
+
+
+def test_a_long_list_is_asked_for_in_parts() -> None:
+    said = compiled(select(SubmissionRow.id).where(among(SubmissionRow.number, range(2_001))), [])
+    assert sum(said.lists) == 2_001
+    assert max(said.lists) <= LONGEST_LIST
+
+
+def test_a_list_in_parts_finds_what_one_list_finds(store: Store) -> None:
+    store.record(run("r1", submission(), submission(["b"])), district())
+    query = select(SubmissionRow.number)
+    with store.reading() as connection:
+        assert connection.execute(query.where(among(SubmissionRow.number, ()))).all() == []
+        assert connection.execute(query.where(among(SubmissionRow.number, range(2, 2_500)))).all() == [(2,)]
+
+
+def recorded(store: Store) -> None:
+    """Checks and deliveries, late and corrected ones, whose defects come back."""
+    journals = sent("RAP", [answer(0)], predictions=[(1, "GL-100")], rules=[rule()])
+    store.record(run("r1", failing(25, 3), journals), district())
+    store.record(run("early", failing(2, 1, at=NOON - timedelta(days=1))), district())
+    store.record(run("many", submission(list(range(1_100)))), district())
+    store.record_outcome("r1/2", told("RAA", [answer(0)]), district(), at=LATER, source="poll")
+    fix(store, actor("tess", LATER), "RAID-0001", reference="CHG-7", fixed_in="1.2.1")
+    for number, bad in enumerate((0, 0, 1), start=3):
+        again = failing(25, bad, at=NOON + timedelta(days=number), version="1.2.1")
+        store.record(run(f"n{number}", again), district())
+    entry = store.open_delivery(Intent("FIN-01", "finance.gl", "1", "j.zip", "a" * 64, "pod", "simulated", "j"), NOON)
+    entry.note("sent", NOON, request="77")
+    entry.claim("read", NOON)
+    store.record(run("r8", sent("A", at=NOON + timedelta(days=8))), district(), deliveries={"r8/1": entry.id})
+    score = Score("finance.gl", "1.2.0", "oracle", "rule_mutants", "flip", 18, 20, (), 1)
+    store.record_scores([score], measurement="m1", at=NOON, harness_version="0.1.0")
+
+
+def decided(store: Store) -> None:
+    """What people do with the entries."""
+    tess, stan = actor("tess", AT), actor("stan", AT)
+    issue = add(store, tess, "issue", "Pod is down", {"severity": "moderate"}).id
+    edit(store, tess, issue, {"owner": "oscar"})
+    reject(store, tess, issue, reason="it is up")
+    source, target = [one.id for one in items(store, type="issue", status="open")][:2]
+    merge(store, tess, source, target)
+    reopen(store, tess, source, reason="another one", run="r1")
+    waiver = Waiver("late", "by hand", "four eyes", AT.date().isoformat())
+    ask_for_waiver(store, tess, target, waiver)
+    approve_waiver(store, stan, target)
+    attest(store, stan, "G15", evidence="minutes")
+
+
+def read(store: Store, url: str, folder: Path) -> None:
+    """Every question that is asked of a store."""
+    for one in items(store):
+        item(store, one.id)
+    items(store, status="open", interface="FIN-01", as_of=AT)
+    figures(store, district(), as_of=AT)
+    readiness(store, district(), as_of=AT + timedelta(days=7))
+    fidelity(store, district(), evidence_class="simulated", since=NOON, until=AT, as_of=AT)
+    sent_submissions(store)
+    store.deliveries(unfinished_only=True, interface="FIN-01", environment="pod")
+    store.same_intent("FIN-01", "", "pod", "a" * 64)
+    latest_scores(store, as_of=AT)
+    score_history(store)
+    with store.reading() as connection:
+        last_exercised(connection, 1)
+    assert check(url) == []
+    backup(url, folder / "b.zip", harness_version="0.1.0", at=NOON)
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    """Everything that is said to a store in its life."""
+    folder = tmp_path_factory.mktemp("oracle")
+    url, said = f"sqlite:///{folder / 'store.db'}", []
+
+    def hear(connection: Connection, element: Any, many: Any, one: Any, _options: Any) -> None:
+        if connection.engine.url.database == str(folder / "store.db") and not isinstance(element, TextClause | DDL):
+            said.append(compiled(element, [dict(row) for row in many or ([one] if one else [])]))
+
+    with open_store(url) as store:
+        event.listen(Engine, "before_execute", hear)
+        try:
+            recorded(store)
+            decided(store)
+            read(store, url, folder)
+        finally:
+            event.remove(Engine, "before_execute", hear)
+    return said
+
+
+def test_every_statement_compiles_and_no_table_is_left_out(heard: list[Said]) -> None:
+    tables = {name for one in heard for name in re.findall(r"\b(?:FROM|INTO|UPDATE|JOIN) (\w+)", one.text)}
+    assert set(Base.metadata.tables) - tables == set()
+
+
+def test_no_list_is_longer_than_oracle_takes(heard: list[Said]) -> None:
+    longest = max((length, one.text[:200]) for one in heard for length in one.lists)
+    assert longest[0] <= LONGEST_LIST, longest
+
+
+def test_no_value_is_an_empty_text(heard: list[Said]) -> None:
+    values = [(one.text[:200], name, value) for one in heard for name, value in one.values()]
+    assert len(values) > 1_000
+    assert [found for found in values if found[2] == ""] == []
+    assert [found for found in values if type(found[2]) is bool] == []
+    assert [found for found in values if isinstance(found[2], datetime) and found[2].tzinfo] == []
+
+
+def test_no_clob_is_compared(heard: list[Said]) -> None:
+    assert {str(one) for said in heard for one in compared(said.element) if large(one)} == set()
+
+
+def test_no_flag_stands_for_a_condition(heard: list[Said]) -> None:
+    flags = {part.name for table in Base.metadata.tables.values() for part in table.columns if type(part.type) is Flag}
+    bare = re.compile(rf"(?:WHEN|WHERE|AND|OR|NOT)\s+\(?(?:\w+\.)?(?:{'|'.join(flags)})\b(?! *(?:=|!=|<|>|IS))")
+    assert [
+        one.text for one in heard if re.search(r"\bIS (?:NOT )?(?!NOT|NULL)\w", one.text) or bare.search(one.text)
+    ] == []
+
+
+def test_no_name_of_a_value_is_a_reserved_word(heard: list[Said]) -> None:
+    names = {name.lower() for one in heard for name in re.findall(r"(?<!\w):(\w+)", one.text)}
+    assert len(names) > 100
+    assert names & RESERVED == set()
+
+
+def test_what_is_grouped_is_selected_with_the_same_values(heard: list[Said]) -> None:
+    """Oracle takes two expressions for one only if their values have the same names."""
+    for one in heard:
+        if " GROUP BY " in one.text.replace("\n", " "):
+            before, _, after = one.text.partition("GROUP BY")
+            grouped = re.split(r"HAVING|ORDER BY|\) ", after)[0]
+            assert set(re.findall(r":\w+", grouped)) <= set(re.findall(r":\w+", before)), one.text
+
+
+# --- the connection
+
+
+class Heard:
+    """A connection that notes what it is told."""
+
+    def __init__(self, **options: object) -> None:
+        self.options, self.told = options, list[str]()
+
+    def get_execution_options(self) -> dict[str, object]:
+        return self.options
+
+    def exec_driver_sql(self, statement: str) -> None:
+        self.told.append(statement)
+
+
+@pytest.mark.parametrize(("options", "told"), [({}, ["SET TRANSACTION READ ONLY"]), ({"writes": True}, [])])
+def test_who_only_reads_sees_one_state(options: dict[str, object], told: list[str]) -> None:
+    connection = Heard(**options)
+    ENGINE.dispatch.begin(connection)
+    assert connection.told == told
+
+
+@pytest.mark.parametrize("code", ["ORA-00955", "ORA-01430"])
+def test_half_an_upgrade_is_told_as_such(code: str) -> None:
+    with pytest.raises(StoreError, match="half an upgrade") as error, explained(ENGINE.url):
+        raise DatabaseError("CREATE TABLE run", {}, Exception(f"{code}: name is already used"))
+    assert "docs/store.md" in error.value.todo
