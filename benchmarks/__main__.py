@@ -8,7 +8,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, deliveries, journals, startup, suites
+from benchmarks import bulk, deliveries, journals, raid, startup, suites
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
             journals.measure(volume, rows),
             bulk.measure(volume, rows),
             deliveries.measure(volume),
+            raid.measure(volume),
             suites.measure(),
         )
         for figure, value, bar in chain.from_iterable(parts):

@@ -18,6 +18,7 @@ from harness.commands import (
     emulate,
     exchange,
     fidelity,
+    figures,
     generate,
     init,
     log,
@@ -77,6 +78,7 @@ app.command("regress")(regress.regress)
 app.command("suite")(suite.suite)
 app.command("where")(where.where)
 entries.command("list")(log.list_items)
+entries.command("figures")(figures.figures)
 entries.command("show")(log.show_item)
 entries.command("history")(log.history)
 entries.command("fields")(log.fields)

@@ -15,6 +15,7 @@ from raid_log.exchange import Export, export_log
 from raid_log.fidelity import InterfaceFidelity, RuleFidelity, Unpredicted, fidelity
 from raid_log.fields import FIELDS, Field, exposure
 from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
+from raid_log.flow import Flow
 from raid_log.gates import DECISION_TEXT, GATE_TEXT, Gate
 from raid_log.importing import Imported, import_log
 from raid_log.integrity import Fault, check, revision
@@ -44,6 +45,7 @@ from raid_log.submissions import SentSubmission, sent_submission, sent_submissio
 from raid_log.verifying import last_exercised
 from raid_log.waiver_files import Applied, WaiverFile, apply_waiver, read_waiver
 from raid_log.waivers import Waiver, approve_waiver, ask_for_waiver, pending, withdraw_waiver
+from raid_log.weekly import AmountRate, ClassFigures, DefectFigures, WindowFigures, window_figures
 from raid_log.weeks import Week, Window, readiness_window, week_to_date
 
 __all__ = [
@@ -59,10 +61,13 @@ __all__ = [
     "VERDICT_TEXT",
     "Actor",
     "Alias",
+    "AmountRate",
     "Applied",
     "Author",
     "BoundedRate",
+    "ClassFigures",
     "ClassRate",
+    "DefectFigures",
     "DeliveryEntry",
     "DeliveryRow",
     "DeliveryStep",
@@ -74,6 +79,7 @@ __all__ = [
     "Fault",
     "Field",
     "Figures",
+    "Flow",
     "Gate",
     "Imported",
     "Intent",
@@ -110,6 +116,7 @@ __all__ = [
     "WaiverFile",
     "Week",
     "Window",
+    "WindowFigures",
     "add",
     "allowed",
     "apply_waiver",
@@ -166,5 +173,6 @@ __all__ = [
     "verify",
     "week_to_date",
     "wilson_band",
+    "window_figures",
     "withdraw_waiver",
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from raid_log.database import blocks
+from raid_log.database import among, blocks
 from raid_log.defects import ENVIRONMENT, STAGE, counted
 from raid_log.tables import EventRow, ItemRow, OccurrenceRow, RuleRow, RuleStatusRow, SubmissionRow
 from raid_log.weeks import Window
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     """An occurrence of a valid defect in the window."""
 
     item: int
-    interface: str
+    interface: str  # of the submission; a defect that others were merged into shows in several
     contract: str
     cause: str
     submission: int
@@ -42,7 +42,7 @@ def shown(connection: Connection, window: Window, as_of: datetime, cycle: str | 
     Of defects only that are valid at ``as_of``: neither rejected nor a duplicate. Environment issues have none.
     """
     names = (
-        OccurrenceRow.item, ItemRow.interface, ItemRow.contract, ItemRow.cause, OccurrenceRow.submission,
+        OccurrenceRow.item, SubmissionRow.interface, ItemRow.contract, ItemRow.cause, OccurrenceRow.submission,
         SubmissionRow.evidence_class, OccurrenceRow.stage, OccurrenceRow.comparison,
     )  # fmt: skip
     query = (
@@ -95,11 +95,12 @@ def escapes(connection: Connection, found: Iterable[Shown], root_causes: Mapping
 def _ran(connection: Connection, late: Sequence[Shown]) -> dict[tuple[int, str, str], set[str]]:
     """Statuses of rules in the submissions of escapes, by submission, contract and rule."""
     found: dict[tuple[int, str, str], set[str]] = defaultdict(set)
+    causes = among(RuleRow.id, sorted({one.cause for one in late}))
     for block in blocks(sorted({one.submission for one in late})):
         query = (
             select(RuleStatusRow.submission, RuleRow.contract, RuleRow.id, RuleStatusRow.status)
             .join(RuleRow, RuleRow.number == RuleStatusRow.rule)
-            .where(RuleStatusRow.submission.in_(block))
+            .where(RuleStatusRow.submission.in_(block), causes)
         )
         for submission, contract, rule, status in connection.execute(query):
             found[submission, contract, rule].add(status)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contracts.profiles import Profile
 from raid_log.control_totals import Reconciliation, Totals
+from raid_log.rates import Rate
 from raid_log.tables import SubmissionRow, UnitAttempt
 from raid_log.weeks import Window
 
@@ -20,11 +22,12 @@ TIME_LIMIT_HOURS = 24
 """For an interface that the register no longer has."""
 REQUIRED_STAGE = "S3"
 RECONCILED = "S4"
+INSTANT = timedelta(microseconds=1)
+"""The finest that a store keeps."""
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class FirstAttempts:
+class FirstAttempts(NamedTuple):
     """Units of one submission whose first attempt ended at one moment in one way; with amounts, of one amount each."""
 
     interface: str
@@ -37,13 +40,21 @@ class FirstAttempts:
     units: int  # less the excluded ones
     accepted: int
     excluded: int = 0  # refused with nothing but codes that do not count
-    late: int = 0  # accepted after the time limit: not on the first attempt, but in the end
+    late: int = 0  # accepted after the attempt had ended, up to the end of the window: in no first-pass rate
     records: int = 0  # of the units, less the excluded ones
     accepted_records: int = 0
     amount: Decimal | None = None  # of each unit; None: not asked for, or the contract names none
 
 
-def first_attempts(
+def first_attempts(connection: Connection, profile: Profile, window: Window, as_of: datetime) -> list[FirstAttempts]:
+    """Return the first attempts that ended in the window and not after ``as_of``, of active contracts only.
+
+    Class ``conformance`` takes the first recorded check of a unit in its cycle, of any class; it ends as it is made.
+    """
+    return ended(judged(connection, profile, window, as_of), window, as_of)
+
+
+def judged(
     connection: Connection,
     profile: Profile,
     window: Window,
@@ -52,14 +63,33 @@ def first_attempts(
     cycle: str | None = None,
     amounts: bool = False,
 ) -> list[FirstAttempts]:
-    """Return the first attempts that ended in the window and not after ``as_of``, of active contracts only.
+    """Return all first attempts, whenever they end, of each submission that may have one that ended in the window.
 
-    Class ``conformance`` takes the first recorded check of a unit in its cycle, of any class; it ends as it is made.
     ``cycle``: of that one alone. ``amounts``: units of different amounts stand apart.
     """
     of = _Query(window, as_of, cycle, (UnitAttempt.amount,) if amounts else ())
-    found = [*_checked(connection, of), *_sent(connection, profile, of)]
-    return [group for group in found if window.holds(group.ended_at) and group.ended_at <= as_of]
+    return [*_checked(connection, of), *_sent(connection, profile, of)]
+
+
+def ended(found: Iterable[FirstAttempts], window: Window, as_of: datetime) -> list[FirstAttempts]:
+    """Return those that ended in the window and not after ``as_of``."""
+    until = known_until(window, as_of)
+    return [group for group in found if window.start <= group.ended_at <= until]
+
+
+def known_until(window: Window, as_of: datetime) -> datetime:
+    """Return the last moment of the window, ``as_of`` where the window is not over."""
+    return min(window.end - INSTANT, as_of)
+
+
+def by_submission(found: Iterable[FirstAttempts]) -> dict[int, Rate]:
+    """Return one rate per submission: units of one submission are not independent of each other."""
+    units: Counter[int] = Counter()
+    accepted: Counter[int] = Counter()
+    for group in found:
+        units[group.submission] += group.units
+        accepted[group.submission] += group.accepted
+    return {submission: Rate(count, accepted[submission]) for submission, count in units.items()}
 
 
 _SUBMISSION = (
@@ -117,7 +147,7 @@ def _sent(connection: Connection, profile: Profile, of: _Query) -> Iterator[Firs
     since = of.window.start - timedelta(hours=max(longest, TIME_LIMIT_HOURS))
     answer = (UnitAttempt.outcome, UnitAttempt.stage, UnitAttempt.ended_at, UnitAttempt.excluded)
     counts = (func.count(), _sum(UnitAttempt.records))
-    judge = Judge(connection, profile, of.as_of)
+    judge = Judge(connection, profile, of.window, of.as_of)
     for row in connection.execute(of.rows(since, UnitAttempt.send_attempt == 1, *answer, counts=counts)):
         *about, number, submitted_at, outcome, stage, ended_at, excluded = row[: len(_SUBMISSION) + len(answer)]
         *apart, units, records = row[len(_SUBMISSION) + len(answer) :]
@@ -125,40 +155,33 @@ def _sent(connection: Connection, profile: Profile, of: _Query) -> Iterator[Firs
         end = judge(interface, number, submitted_at, outcome, stage, ended_at)
         out = end.in_time and excluded
         yield FirstAttempts(
-            interface, contract, version, release, name, number, end.at if end.in_time and end.at else end.limit,
+            interface, contract, version, release, name, number, end.at,
             units=0 if out else units,
-            accepted=units if end.in_time and end.reached else 0,
+            accepted=units if end.accepted else 0,
             excluded=units if out else 0,
-            late=units if end.reached_late(min(of.window.end, of.as_of)) else 0,
+            late=units if end.taken and not end.accepted else 0,
             records=0 if out else int(records),
-            accepted_records=int(records) if end.in_time and end.reached else 0,
+            accepted_records=int(records) if end.accepted else 0,
             amount=of.amount(apart),
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """How an attempt that was sent ended."""
 
-    at: datetime | None  # None: not yet
-    limit: datetime  # what is not final then has ended there, not accepted; a later answer changes nothing
-    reached: bool  # it was accepted at the interface's required stage
-
-    @property
-    def in_time(self) -> bool:
-        """True if it ended within the interface's time limit."""
-        return self.at is not None and self.at <= self.limit
-
-    def reached_late(self, until: datetime) -> bool:
-        """Return whether it was accepted after the limit, up to ``until``."""
-        return self.reached and not self.in_time and self.at is not None and self.at <= until
+    at: datetime  # at the latest as the interface's time limit passed; a later answer makes no attempt longer
+    in_time: bool  # the outcome was final by then
+    accepted: bool  # in time, at the interface's required stage
+    taken: bool  # accepted at that stage up to the end of the window, in time or not
 
 
 class Judge:
-    """Says how attempts ended, as of a moment."""
+    """Says how attempts ended, and what had become of them by the end of a window, as of a moment."""
 
-    def __init__(self, connection: Connection, profile: Profile, as_of: datetime) -> None:
+    def __init__(self, connection: Connection, profile: Profile, window: Window, as_of: datetime) -> None:
         self._profile, self._totals = profile, Totals(connection, as_of)
+        self._until = known_until(window, as_of)
+        self._known: dict[tuple[int, datetime], Reconciliation | None] = {}
 
     def __call__(
         self,
@@ -173,23 +196,36 @@ class Judge:
         register = self._profile.register.get(interface)
         limit = submitted_at + timedelta(hours=register.time_limit_hours if register else TIME_LIMIT_HOURS)
         required = required_stage(self._profile, interface)
-        if required == RECONCILED and outcome == "accepted" and stage == REQUIRED_STAGE and ended_at:
-            stage, ended_at = _reconciled(self._totals.of(submission, limit), stage, ended_at)
-        return End(ended_at, limit, outcome == "accepted" and (stage or "") >= required)
+
+        def final(by: datetime) -> tuple[datetime | None, bool]:
+            """When the outcome was final, None if not by then, and whether it is accepted at the required stage."""
+            end, reached = ended_at, stage
+            if end and required == RECONCILED and outcome == "accepted" and stage == REQUIRED_STAGE:
+                end, reached = self._reconciled(submission, by, end)
+            if end is None or end > by:
+                return None, False
+            return end, outcome == "accepted" and (reached or "") >= required
+
+        end, accepted = final(limit)
+        at = end or limit
+        taken = final(self._until)[1] or (accepted and at <= self._until)
+        return End(at, end is not None, accepted, taken)
+
+    def _reconciled(self, submission: int, by: datetime, ended_at: datetime) -> tuple[datetime | None, str]:
+        """End and stage of an accepted unit that must be reconciled: it goes on until a control total is noted.
+
+        A difference cannot be laid at named units, so it counts against every unit of the submission.
+        """
+        if (submission, by) not in self._known:
+            self._known[submission, by] = self._totals.of(submission, by)
+        total = self._known[submission, by]
+        if total is None:
+            return None, REQUIRED_STAGE
+        return max(ended_at, total.at), RECONCILED if total.agrees else REQUIRED_STAGE
 
 
 def _sum(value: Any) -> Any:
     return func.sum(value, type_=Integer)
-
-
-def _reconciled(known: Reconciliation | None, stage: str, ended_at: datetime) -> tuple[str, datetime | None]:
-    """Stage and end of an accepted unit that must be reconciled: it goes on until a control total is noted.
-
-    A difference cannot be laid at named units, so it counts against every unit of the submission.
-    """
-    if known is None:
-        return stage, None
-    return RECONCILED if known.agrees else stage, max(ended_at, known.at)
 
 
 def required_stage(profile: Profile, interface: str) -> str:

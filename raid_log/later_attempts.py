@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, select
 
 from contracts.profiles import Profile
 from raid_log.database import blocks
-from raid_log.first_attempts import FirstAttempts, Judge, Rows
+from raid_log.first_attempts import FirstAttempts, Judge, Rows, known_until
 from raid_log.tables import SubmissionRow, UnitAttempt
 from raid_log.weeks import Window
 
-_First, _Later = aliased(UnitAttempt), aliased(UnitAttempt)
-_Sent, _Again = aliased(SubmissionRow), aliased(SubmissionRow)
+
+class _Unit(NamedTuple):
+    """A unit in its scope, where it has one first attempt. Class ``conformance`` leaves out where it was sent."""
+
+    key_hash: bytes
+    interface: str
+    cycle: str
+    evidence_class: str = "conformance"
+    environment: str = ""
+
+
+_CHECKED = (UnitAttempt.key_hash, SubmissionRow.interface, SubmissionRow.cycle)
+_SENT = (*_CHECKED, SubmissionRow.evidence_class, SubmissionRow.environment)
+_ENDED = (
+    SubmissionRow.interface, SubmissionRow.number, SubmissionRow.submitted_at, UnitAttempt.outcome, UnitAttempt.stage,
+    UnitAttempt.ended_at,
+)  # fmt: skip
+"""What a judge asks for."""
 
 
 def accepted_later(
@@ -27,64 +43,54 @@ def accepted_later(
     Of the first attempts ``found``, which ended in the window; up to its end, as of a moment. Same scope: interface,
     cycle, and for what was sent class and environment.
     """
-    until = min(window.end, as_of)
     missed = [group for group in found if group.units > group.accepted + group.late]
     checked = {group.submission for group in missed if group.evidence_class == "conformance"}
     sent = {group.submission for group in missed if group.evidence_class != "conformance"}
-    judge = Judge(connection, profile, as_of)
-    mended: Counter[tuple[str, str]] = Counter()
-    for block in blocks(sorted(checked)):
-        rows = connection.execute(_checks(block, until))
-        mended.update(
-            ("conformance", row.interface) for row in {(row.submission, row.position): row for row in rows}.values()
-        )
-    for block in blocks(sorted(sent)):
-        units = {
-            (row.submission, row.position): row
-            for row in connection.execute(_sendings(block))
-            if _mended(row, judge, window, until)
-        }
-        mended.update((row.evidence_class, row.interface) for row in units.values())
-    return mended
+    judge = Judge(connection, profile, window, as_of)
+    until = known_until(window, as_of)
+    failed = {*_failed_checks(connection, checked), *_refused(connection, sent, judge, window.start, until)}
+    hashes = {unit.key_hash for unit in failed}
+    mended = {*_kept_later(connection, hashes, until), *_taken_later(connection, hashes, judge)}
+    return Counter((unit.evidence_class, unit.interface) for unit in failed & mended)
 
 
-def _mended(row: Row[tuple[object, ...]], judge: Judge, window: Window, until: datetime) -> bool:
-    """Whether the unit's first attempt ended in the window and failed, and the other one was accepted by its end."""
-    first = judge(row.interface, row.submission, row.first_at, row.first_outcome, row.first_stage, row.first_ended)
-    again = judge(row.interface, row.number, row.again_at, "accepted", row.again_stage, row.again_ended)
-    ended_at = first.at if first.in_time and first.at else first.limit
-    failed = not first.reached and window.holds(ended_at) and not (first.in_time and row.excluded)
-    return failed and again.reached and again.at is not None and again.at <= until
+def _failed_checks(connection: Connection, submissions: Iterable[int]) -> Iterator[_Unit]:
+    query = _units(*_CHECKED).where(UnitAttempt.check_attempt == 1, UnitAttempt.conforms.is_(False))
+    for block in blocks(sorted(submissions)):
+        for row in connection.execute(query.where(UnitAttempt.submission.in_(block))):
+            yield _Unit(*row)
 
 
-def _scope(of: list[int]) -> Rows:
-    query: Rows = (
-        select(_First.submission, _First.position, _Sent.interface, _Sent.evidence_class, _Again.number)
-        .join(_Sent, _Sent.number == _First.submission)
-        .join(_Later, _Later.key_hash == _First.key_hash)
-        .join(_Again, _Again.number == _Later.submission)
-        .where(_First.submission.in_(of), _Again.interface == _Sent.interface, _Again.cycle == _Sent.cycle)
-        .where(_Again.contract_status == "active", _Again.negative.is_(False))
-    )
-    return query
+def _refused(
+    connection: Connection, submissions: Iterable[int], judge: Judge, start: datetime, until: datetime
+) -> Iterator[_Unit]:
+    """Units whose first attempt ended from ``start`` to ``until`` and was not accepted by then."""
+    query = _units(*_SENT, UnitAttempt.excluded, *_ENDED).where(UnitAttempt.send_attempt == 1)
+    for block in blocks(sorted(submissions)):
+        for row in connection.execute(query.where(UnitAttempt.submission.in_(block))):
+            *unit, excluded = row[: len(_SENT) + 1]
+            end = judge(*row[len(_SENT) + 1 :])
+            if start <= end.at <= until and not end.taken and not (end.in_time and excluded):
+                yield _Unit(*unit)
 
 
-def _checks(of: list[int], until: datetime) -> Rows:
-    return _scope(of).where(
-        _First.check_attempt == 1, _First.conforms.is_(False), _Later.check_attempt > 1, _Later.conforms.is_(True),
-        _Again.submitted_at <= until,
-    )  # fmt: skip
+def _kept_later(connection: Connection, hashes: Iterable[bytes], until: datetime) -> Iterator[_Unit]:
+    query = _units(*_CHECKED).where(UnitAttempt.check_attempt > 1, UnitAttempt.conforms.is_(True))
+    for block in blocks(sorted(hashes)):
+        here = query.where(UnitAttempt.key_hash.in_(block), SubmissionRow.submitted_at <= until)
+        for row in connection.execute(here):
+            yield _Unit(*row)
 
 
-def _sendings(of: list[int]) -> Rows:
-    more = (
-        _First.outcome.label("first_outcome"), _First.stage.label("first_stage"), _First.ended_at.label("first_ended"),
-        _First.excluded, _Sent.submitted_at.label("first_at"), _Again.submitted_at.label("again_at"),
-        _Later.stage.label("again_stage"), _Later.ended_at.label("again_ended"),
-    )  # fmt: skip
-    return (
-        _scope(of)
-        .add_columns(*more)
-        .where(_First.send_attempt == 1, _Later.send_attempt > 1, _Later.outcome == "accepted")
-        .where(_Again.evidence_class == _Sent.evidence_class, _Again.environment == _Sent.environment)
-    )
+def _taken_later(connection: Connection, hashes: Iterable[bytes], judge: Judge) -> Iterator[_Unit]:
+    query = _units(*_SENT, *_ENDED).where(UnitAttempt.send_attempt > 1, UnitAttempt.outcome == "accepted")
+    for block in blocks(sorted(hashes)):
+        for row in connection.execute(query.where(UnitAttempt.key_hash.in_(block))):
+            if judge(*row[len(_SENT) :]).taken:
+                yield _Unit(*row[: len(_SENT)])
+
+
+def _units(*columns: object) -> Rows:
+    """Units of submissions that count."""
+    query: Rows = select(*columns).join(SubmissionRow, SubmissionRow.number == UnitAttempt.submission)  # type: ignore[call-overload]
+    return query.where(SubmissionRow.contract_status == "active", SubmissionRow.negative.is_(False))

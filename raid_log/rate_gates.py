@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +20,7 @@ from raid_log.bounds import (
 )
 from raid_log.defects import counted
 from raid_log.figures import ClassRate
-from raid_log.first_attempts import FirstAttempts, Versions, unpatched
+from raid_log.first_attempts import FirstAttempts, Versions, by_submission, unpatched
 from raid_log.gates import Gate, GateVerdict
 from raid_log.rates import NO_EVIDENCE, Rate
 from raid_log.tables import SubmissionRow
@@ -80,7 +79,7 @@ def evidence(
     interface, None if none is declared. ``loaded``: the units of interfaces with a full census; where every interface
     with first attempts has one, their number need not suffice.
     """
-    bound = bounded_rate(_by_submission(found), target)
+    bound = bounded_rate(by_submission(found).values(), target)
     weeks = _weeks_in_a_row(found, profile.time_zone)
     short = missing_evidence(
         units=real.pooled.submitted, submissions=real.submissions, dates=real.dates, weeks_in_a_row=weeks,
@@ -104,14 +103,6 @@ def evidence(
         "computed",
         (*short, *full, *([shown] if bound.rate.submitted else []), *excluded),
     )
-
-
-def _by_submission(found: Iterable[FirstAttempts]) -> list[Rate]:
-    """One rate per submission: units of one submission are not independent of each other."""
-    rates: dict[int, list[Rate]] = defaultdict(list)
-    for group in found:
-        rates[group.submission].append(Rate(group.units, group.accepted))
-    return [Rate.total(parts) for parts in rates.values()]
 
 
 def _weeks_in_a_row(found: Iterable[FirstAttempts], zone: ZoneInfo) -> int:

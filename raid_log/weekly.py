@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from statistics import median
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from contracts.profiles import Profile
 from contracts.results import EVIDENCE_CLASSES, SEVERITIES
 from raid_log.bounds import BoundedRate, bounded_rate
-from raid_log.defects import counted
+from raid_log.defects import ENVIRONMENT, counted
 from raid_log.errors import StoreError
 from raid_log.escapes import Shown, by_reason, escapes, shown
 from raid_log.figures import RATE_NAMES, OpenDefects, open_defects
-from raid_log.first_attempts import FirstAttempts, first_attempts
+from raid_log.first_attempts import INSTANT, FirstAttempts, by_submission, ended, judged, known_until
 from raid_log.flow import Flow, flow
 from raid_log.items import Entry, read_entries
 from raid_log.later_attempts import accepted_later
 from raid_log.rates import NO_EVIDENCE, Rate, rate_text, target_of
 from raid_log.store import Store
-from raid_log.tables import EventRow, RuleRow, SubmissionRow
+from raid_log.tables import EventRow, ItemRow, RuleRow, SubmissionRow
 from raid_log.weeks import Window, week_to_date
 
 BANDS = ((7, "0-7"), (14, "8-14"), (30, "15-30"))
@@ -32,7 +32,6 @@ OLDEST_BAND = ">30"
 """Calendar days since a defect was first seen."""
 REOPEN_DAYS = 30
 """Days before the end of the window in which a verification counts."""
-_INSTANT = timedelta(microseconds=1)  # the finest that a store keeps
 _DIGITS = 60  # more than any sum of amounts has
 
 
@@ -65,10 +64,10 @@ class ClassFigures:
     worst: str  # id of the interface with the lowest rate, the first one by id where there are several; "" without any
     amount: AmountRate
     records: Rate
-    clean: Rate  # submissions without a reject, of all submissions with a first attempt
+    clean: Rate  # submissions whose last first attempt ended in the window, and those of them without a reject
     excluded: int  # units, in no rate
-    late: int  # units accepted after the time limit: in the final rate alone
-    defects: int  # distinct valid ones that its deliveries showed
+    late: int  # units accepted after their first attempt had ended: in the final rate alone
+    defects: int  # distinct valid ones that its deliveries showed; of class conformance: that any check found
 
     @property
     def density(self) -> str:
@@ -127,19 +126,26 @@ def window_figures(
     """Return the figures of the window (default: the programme week of ``as_of``), of one cycle or of all.
 
     ``cycle`` narrows down what deliveries tell; what stands in the RAID log has no cycle. Without a window a cycle's
-    figures are those of its whole time. Raises StoreError for a cycle that no submission has.
+    figures are those of its whole time. Raises StoreError for a cycle that no submission has, and for a window that
+    has not begun.
     """
     with store.reading() as connection:
-        chosen = window or (_whole(connection, cycle, as_of) if cycle else week_to_date(profile, as_of))
-        found = first_attempts(connection, profile, chosen, as_of, cycle=cycle, amounts=True)
+        whole = _whole(connection, cycle, as_of) if cycle else week_to_date(profile, as_of)
+        chosen = window or whole
+        if as_of < chosen.start:
+            raise StoreError(f"{chosen.label} has not begun", todo="name a window that has")
+        every = judged(connection, profile, chosen, as_of, cycle=cycle, amounts=True)
         seen = shown(connection, chosen, as_of, cycle)
-        later = accepted_later(connection, profile, found, chosen, as_of)
-        classes: dict[str, ClassFigures] = {
-            name: _class_figures(name, profile, [one for one in found if one.evidence_class == name], seen, later)
-            for name in EVIDENCE_CLASSES
-            if name in RATE_NAMES
-        }
-        defects = _defect_figures(connection, profile, chosen, as_of, seen)
+        later = accepted_later(connection, profile, ended(every, chosen, as_of), chosen, as_of)
+        classes: dict[str, ClassFigures] = {}
+        for name in EVIDENCE_CLASSES:
+            if name in RATE_NAMES:
+                own = [one for one in every if one.evidence_class == name]
+                found = ended(own, chosen, as_of)
+                mended = sum(units for (of, _), units in later.items() if of == name)
+                clean = _clean(own, found, chosen, as_of)
+                classes[name] = _class_figures(name, target_of(profile), found, clean, mended, _defects(name, seen))
+        defects = _defect_figures(connection, profile, chosen, as_of, cycle, seen)
         availability = _availability(connection, chosen, as_of, cycle)
     return WindowFigures(as_of, chosen, cycle, classes, defects, availability)
 
@@ -149,47 +155,54 @@ def _whole(connection: Connection, cycle: str, as_of: datetime) -> Window:
     start = connection.execute(query.where(SubmissionRow.cycle == cycle)).scalar()
     if start is None or start > as_of:
         raise StoreError(f"no submission of cycle {cycle!r}", todo="name a cycle that `harness run --cycle` was given")
-    return Window(start, as_of + _INSTANT, f"cycle {cycle}")
+    return Window(start, as_of + INSTANT, f"cycle {cycle}")
 
 
 # rates
 
 
 def _class_figures(
-    name: str, profile: Profile, found: Sequence[FirstAttempts], seen: Iterable[Shown], later: Counter[tuple[str, str]]
+    name: str, target: Decimal, found: Sequence[FirstAttempts], clean: Rate, mended: int, defects: int
 ) -> ClassFigures:
-    target = target_of(profile)
-    counted_ = [one for one in found if one.units]
+    """``found``: first attempts that ended in the window; ``mended``: units of them accepted at a later attempt."""
+    rated = [one for one in found if one.units]
     by_interface: dict[str, list[FirstAttempts]] = defaultdict(list)
-    for one in counted_:
+    for one in rated:
         by_interface[one.interface].append(one)
     interfaces = {id_: bounded_rate(by_submission(own).values(), target) for id_, own in sorted(by_interface.items())}
-    submissions = by_submission(counted_)
-    first_pass = bounded_rate(submissions.values(), target)
-    mended = sum(units for (of, _), units in later.items() if of == name) + sum(one.late for one in counted_)
+    first_pass = bounded_rate(by_submission(rated).values(), target)
+    late = sum(one.late for one in rated)
     return ClassFigures(
         name,
         RATE_NAMES[name],
         first_pass,
-        final=Rate(first_pass.rate.submitted, first_pass.rate.accepted + mended),
+        final=Rate(first_pass.rate.submitted, first_pass.rate.accepted + late + mended),
         interfaces=interfaces,
         at_target=sum(one.rate.meets(target) for one in interfaces.values()),
         worst=min(interfaces, key=lambda id_: (interfaces[id_].rate.share, id_), default=""),
-        amount=_amount(counted_),
-        records=Rate(sum(one.records for one in counted_), sum(one.accepted_records for one in counted_)),
-        clean=Rate(len(submissions), sum(rate.submitted == rate.accepted for rate in submissions.values())),
+        amount=_amount(rated),
+        records=Rate(sum(one.records for one in rated), sum(one.accepted_records for one in rated)),
+        clean=clean,
         excluded=sum(one.excluded for one in found),
-        late=sum(one.late for one in counted_),
-        defects=len({one.item for one in seen if one.evidence_class == name}),
+        late=late,
+        defects=defects,
     )
 
 
-def by_submission(found: Iterable[FirstAttempts]) -> dict[int, Rate]:
-    """Return one rate per submission: units of one submission are not independent of each other."""
-    rates: dict[int, list[Rate]] = defaultdict(list)
-    for group in found:
-        rates[group.submission].append(Rate(group.units, group.accepted))
-    return {submission: Rate.total(parts) for submission, parts in rates.items()}
+def _clean(every: Iterable[FirstAttempts], found: Iterable[FirstAttempts], window: Window, as_of: datetime) -> Rate:
+    """A submission whose units end in several windows counts once, in the last one, with all of its first attempts."""
+    until = known_until(window, as_of)
+    going_on = {one.submission for one in every if one.ended_at > until}
+    over = {one.submission for one in found} - going_on
+    rates = by_submission(one for one in every if one.units and one.submission in over).values()
+    return Rate(len(rates), sum(rate.submitted == rate.accepted for rate in rates))
+
+
+def _defects(name: str, seen: Iterable[Shown]) -> int:
+    """How many defects the class showed; conformance is what checks find, wherever the payload goes afterwards."""
+    if name == "conformance":
+        return len({one.item for one in seen if not one.comparison})
+    return len({one.item for one in seen if one.evidence_class == name})
 
 
 def _amount(found: Iterable[FirstAttempts]) -> AmountRate:
@@ -204,14 +217,10 @@ def _amount(found: Iterable[FirstAttempts]) -> AmountRate:
 
 def _availability(connection: Connection, window: Window, as_of: datetime, cycle: str | None) -> dict[str, Rate]:
     """An environment's submissions, and those that could not be sent to it."""
-    due = select(SubmissionRow.environment, SubmissionRow.outage, func.count()).where(
-        SubmissionRow.submitted_at >= window.start, SubmissionRow.submitted_at < window.end,
-        SubmissionRow.submitted_at <= as_of,
-    )  # fmt: skip
-    if cycle is not None:
-        due = due.where(SubmissionRow.cycle == cycle)
+    names = (SubmissionRow.environment, SubmissionRow.outage)
+    query = select(*names, func.count()).where(*_sent_in(window, as_of, cycle)).group_by(*names)
     rates: dict[str, Rate] = {}
-    for environment, outage, count in connection.execute(due.group_by(SubmissionRow.environment, SubmissionRow.outage)):
+    for environment, outage, count in connection.execute(query):
         if name := outage or environment:
             rates[name] = Rate.total([rates.get(name, Rate()), Rate(count, 0 if outage else count)])
     return dict(sorted(rates.items()))
@@ -221,9 +230,14 @@ def _availability(connection: Connection, window: Window, as_of: datetime, cycle
 
 
 def _defect_figures(
-    connection: Connection, profile: Profile, window: Window, as_of: datetime, seen: Sequence[Shown]
+    connection: Connection,
+    profile: Profile,
+    window: Window,
+    as_of: datetime,
+    cycle: str | None,
+    seen: Sequence[Shown],
 ) -> DefectFigures:
-    end = min(window.end - _INSTANT, as_of)
+    end = known_until(window, as_of)
     issues = read_entries(connection, end, since=end, type="issue")
     product = [one for one in issues if not one.environmental]
     ages = _ages([one for one in product if one.open], end, profile)
@@ -243,8 +257,8 @@ def _defect_figures(
         reopened=_reopened(connection, end),
         valid=len(items),
         escaped=by_reason(escapes(connection, seen, causes)),
-        per_100_rules=_per_rules(connection, window, as_of, seen),
-        flow=flow(connection, window.start - _INSTANT, end, product),
+        per_100_rules=_per_rules(connection, window, as_of, cycle, seen),
+        flow=flow(connection, window.start - INSTANT, end, product),
         environments=tuple(one.id for one in issues if one.environmental and one.open),
     )
 
@@ -260,42 +274,54 @@ def _band(days: int) -> str:
 
 
 def _reopened(connection: Connection, end: datetime) -> Rate:
-    since = (EventRow.at > end - timedelta(days=REOPEN_DAYS), EventRow.at <= end)
-    verified = select(EventRow.item, func.min(EventRow.number)).where(
-        EventRow.after == "verified", EventRow.before != "verified", *since
+    """Defects verified in the last days, and those of them that a run found failing again afterwards."""
+    query = (
+        select(EventRow.item, EventRow.kind, EventRow.before)
+        .join(ItemRow, ItemRow.number == EventRow.item)
+        .where(EventRow.at > end - timedelta(days=REOPEN_DAYS), EventRow.at <= end)
+        .where(ItemRow.type == "issue", ItemRow.cause != ENVIRONMENT, EventRow.before != EventRow.after)
+        .where(or_(EventRow.after == "verified", EventRow.before == "verified"))
+        .order_by(EventRow.number)
     )
-    first = {row[0]: row[1] for row in connection.execute(verified.group_by(EventRow.item))}
-    again = select(EventRow.item, EventRow.number).where(
-        EventRow.kind == "failed_again", EventRow.before == "verified", *since
-    )
-    failed = {item for item, number in connection.execute(again) if number > first.get(item, number)}
-    return Rate(len(first), len(failed))
+    verified: set[int] = set()
+    failed: set[int] = set()
+    for item, kind, before in connection.execute(query):
+        if before != "verified":
+            verified.add(item)
+        elif kind == "failed_again" and item in verified:
+            failed.add(item)
+    return Rate(len(verified), len(failed))
 
 
-def _per_rules(connection: Connection, window: Window, as_of: datetime, seen: Iterable[Shown]) -> dict[str, str]:
-    """By interface of a valid defect: how many there are per 100 rules of the contract versions that were delivered."""
+def _per_rules(
+    connection: Connection, window: Window, as_of: datetime, cycle: str | None, seen: Iterable[Shown]
+) -> dict[str, str]:
+    """By interface of a valid defect: how many there are per 100 rules of the contract versions delivered last."""
+    rules = func.count(RuleRow.id.distinct())  # a rule of several files is one
     sizes = {
-        (contract, version): rules
-        for contract, version, rules in connection.execute(
-            select(RuleRow.contract, RuleRow.version, func.count()).group_by(RuleRow.contract, RuleRow.version)
+        (contract, version): count
+        for contract, version, count in connection.execute(
+            select(RuleRow.contract, RuleRow.version, rules).group_by(RuleRow.contract, RuleRow.version)
         )
     }
     about = (SubmissionRow.interface, SubmissionRow.contract, SubmissionRow.version)
-    delivered = (
-        select(*about, func.max(SubmissionRow.number))
-        .where(counted(), SubmissionRow.submitted_at >= window.start, SubmissionRow.submitted_at < window.end)
-        .where(SubmissionRow.submitted_at <= as_of)
-        .group_by(*about)
-    )
-    rows = sorted(connection.execute(delivered), key=lambda row: int(row[3]))
+    delivered = select(*about, func.max(SubmissionRow.number)).where(counted(), *_sent_in(window, as_of, cycle))
+    rows = sorted(connection.execute(delivered.group_by(*about)), key=lambda row: int(row[3]))
     newest = {(row[0], row[1]): sizes.get((row[1], row[2]), 0) for row in rows}
     defects: dict[str, set[int]] = defaultdict(set)
     for one in seen:
         defects[one.interface].add(one.item)
     return {
-        interface: _per(len(items), sum(rules for (of, _), rules in newest.items() if of == interface), 100)
+        interface: _per(len(items), sum(size for (of, _), size in newest.items() if of == interface), 100)
         for interface, items in sorted(defects.items())
     }
+
+
+def _sent_in(window: Window, as_of: datetime, cycle: str | None) -> list[ColumnElement[bool]]:
+    """The submissions of the window, of a cycle or of all."""
+    moment = SubmissionRow.submitted_at
+    within = [moment >= window.start, moment <= known_until(window, as_of)]
+    return within if cycle is None else [*within, SubmissionRow.cycle == cycle]
 
 
 def _per(count: int, of: int, unit: int) -> str:

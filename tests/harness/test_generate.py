@@ -209,6 +209,7 @@ def test_a_text_matches_the_pattern_it_is_made_of(pattern: str, chance: Random) 
     assert re.fullmatch(pattern, matching(pattern, chance))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_payload_in_every_process() -> None:
     code = (
         "import hashlib, random; from harness import Composer, load\n"

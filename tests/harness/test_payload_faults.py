@@ -299,7 +299,7 @@ def test_the_same_seed_plants_the_same_faults_in_any_process() -> None:
     assert repr(_sample(6)) != here
 
 
-@pytest.mark.parametrize("identity", ["procurement.suppliers", "hr.workers"])
+@pytest.mark.parametrize("identity", ["procurement.suppliers", pytest.param("hr.workers", marks=pytest.mark.slow)])
 def test_no_masked_value_is_told(identity: str) -> None:
     contract = load(identity, "nc_district")
     composer = Composer(contract)

@@ -161,6 +161,7 @@ def exploring(pytester: pytest.Pytester, identity: str, *words: str) -> pytest.R
     return pytester.runpytest_subprocess(*PLUGIN, "--profile", "nc_district", *words)
 
 
+@pytest.mark.slow
 def test_a_broken_promise_says_what_it_kept_and_how_to_see_it_again(pytester: pytest.Pytester) -> None:
     done = exploring(pytester, "finance.gl_journals", "--effort", "dev", "--seed", "7")
     done.assert_outcomes(passed=1, failed=1)
@@ -212,6 +213,7 @@ def test_personal_values_of_a_counter_example_are_shown_nowhere(pytester: pytest
     assert "***" in attached.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_workers_draw_by_one_seed_and_their_contracts_stand_in_the_environment(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     pytest.importorskip("allure_pytest")
