@@ -31,6 +31,7 @@ from harness.commands import (
     store,
     suite,
     taas,
+    trackers,
     upkeep,
     where,
 )
@@ -95,6 +96,8 @@ entries.command("merge")(raid.merge)
 entries.command("close")(raid.close)
 entries.command("export")(exchange.export_)
 entries.command("import")(exchange.import_)
+entries.command("push")(trackers.push)
+entries.command("pull")(trackers.pull)
 entries.command("verify-log")(log.verify_log)
 entries.command("settle")(upkeep.settle)
 entries.command("recompute")(upkeep.recompute)

@@ -33,7 +33,7 @@ def write_csv(export: Export, type_: str) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*names, f"{_MARKED} {type_} {export.mark}"])
-    writer.writerows([*(_escaped(row[name]) for name in names), ""] for row in table.rows)
+    writer.writerows([*(escaped(row[name]) for name in names), ""] for row in table.rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -109,7 +109,8 @@ def _cells(line: list[str], heading: list[str], number: int) -> Iterator[Cell]:
         )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return the text as a cell that no spreadsheet computes: an apostrophe before what would be a formula."""
     return f"'{text}" if _RISKY.match(text) else text
 
 

@@ -13,7 +13,7 @@ from harness.commands.options import JsonOption, NoColorOption, ProfileOption, Q
 from harness.commands.raid import ByOption, actor_of
 from harness.console import Screen, write_json
 from harness.errors import UsageError
-from harness.workspace import find_workspace
+from harness.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from raid_log import Imported
@@ -29,6 +29,9 @@ def export_(
     type_: Annotated[
         str, typer.Option("--type", help="Of a .csv: risk, assumption, issue, dependency or waiver.")
     ] = "",
+    for_: Annotated[
+        str, typer.Option("--for", help="A .csv that a tracker imports: jira or servicenow; what has not ended.")
+    ] = "",
     as_of: Annotated[str, typer.Option(help="The log as it stood then, ISO 8601 with offset (default: now).")] = "",
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
@@ -36,11 +39,14 @@ def export_(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Write the RAID log to a new file: a workbook to edit, one type as CSV, everything as JSON."""
+    """Write the RAID log to a new file: a workbook to edit, one type as CSV, everything as JSON, or for a tracker."""
     from raid_log import export_log, open_store
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     suffix = _suffix(file)
+    if for_:
+        _export_for(for_, file, type_, find_workspace(workspace, profile), moment(as_of), screen, json)
+        return
     if bool(type_) is not (suffix == ".csv"):
         raise UsageError(
             "a .csv holds one type, the others hold all", where=str(file), todo="say --type for a .csv alone"
@@ -128,6 +134,28 @@ def _read(file: Path, suffix: str) -> Copy:
 
     readers = {".xlsx": workbook.read_workbook, ".csv": text_files.read_csv, ".json": text_files.read_json}
     return readers[suffix](file)
+
+
+def _export_for(
+    tracker: str, file: Path, type_: str, found: Workspace, as_of: datetime, screen: Screen, json: str
+) -> None:
+    """Write what has not ended as the tracker imports it."""
+    from harness.trackers import jira_csv, servicenow_csv, store_mark
+    from raid_log import items, open_store
+
+    if tracker not in ("jira", "servicenow") or file.suffix.lower() != ".csv" or type_:
+        raise UsageError(
+            f"no such file for a tracker: {tracker}", where=str(file),
+            todo="say --for jira or --for servicenow, without --type, and name a .csv",
+        )  # fmt: skip
+    with open_store(found.store_url) as store:
+        chosen = items(store, ended=False, as_of=as_of)
+        mark = store_mark(store)
+    rows = jira_csv(chosen, found.profile) if tracker == "jira" else servicenow_csv(chosen, found.profile, mark)
+    _write(file, rows.encode())
+    if json:
+        write_json(json, {"file": str(file), "for": tracker, "entries": len(chosen)})
+    screen.line(f"{len(chosen):,} entries for {tracker}: {file}")
 
 
 def _write(file: Path, data: bytes) -> None:

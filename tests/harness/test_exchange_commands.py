@@ -134,3 +134,17 @@ def test_what_cannot_be_read_or_written_is_said_without_a_traceback(
 def test_other_commands_load_no_workbook() -> None:
     code = "import sys, harness.cli, raid_log, reports; sys.exit('openpyxl' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("tracker", "column"), [("jira", "External ID"), ("servicenow", "correlation_id")])
+def test_a_file_for_a_tracker_holds_what_has_not_ended(raid: Call, tmp_path: Path, tracker: str, column: str) -> None:
+    assert raid("export", "tracker.csv", "--for", tracker) == 0
+    heading, *rows = (tmp_path / "tracker.csv").read_text(encoding="utf-8").splitlines()
+    assert column in heading
+    assert any("RAID-0001" in row for row in rows)
+
+
+@pytest.mark.parametrize("words", ["t.csv --for trello", "t.xlsx --for jira", "t.csv --for jira --type issue"])
+def test_a_file_that_no_tracker_imports_is_refused(raid: Call, tmp_path: Path, words: str) -> None:
+    assert raid("export", *words.split()) == 2
+    assert not list(tmp_path.glob("t.*"))
