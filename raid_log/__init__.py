@@ -6,12 +6,13 @@ from raid_log.assumptions import assume, no_longer_asked
 from raid_log.attestations import ATTESTED_GATES, SUITE_GATE, SuiteRun, attest, attest_suite
 from raid_log.backup import Manifest, TableCopy, backup, restore
 from raid_log.bounds import VERDICT_TEXT, BoundedRate, allowed, bounded_rate, needed, wilson_band
+from raid_log.clock import end_of
 from raid_log.control_totals import Reconciliation, note_total
 from raid_log.defects import fingerprint
 from raid_log.deliveries import FINAL_STEPS, DeliveryEntry, DeliveryRow, DeliveryStep, Intent
 from raid_log.errors import StoreError
 from raid_log.events import Author, Event
-from raid_log.exchange import Export, export_log
+from raid_log.exchange import Copy, Export, clean, export_log, store_mark
 from raid_log.fidelity import InterfaceFidelity, RuleFidelity, Unpredicted, fidelity
 from raid_log.fields import FIELDS, Field, exposure
 from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
@@ -67,6 +68,7 @@ __all__ = [
     "BoundedRate",
     "ClassFigures",
     "ClassRate",
+    "Copy",
     "DefectFigures",
     "DeliveryEntry",
     "DeliveryRow",
@@ -130,8 +132,10 @@ __all__ = [
     "bounded_rate",
     "change",
     "check",
+    "clean",
     "close",
     "edit",
+    "end_of",
     "export_log",
     "exposure",
     "fidelity",
@@ -169,6 +173,7 @@ __all__ = [
     "sent_submission",
     "sent_submissions",
     "settle_run",
+    "store_mark",
     "triage",
     "verify",
     "week_to_date",

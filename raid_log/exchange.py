@@ -39,6 +39,7 @@ WAIVER_TEXTS = ("until", "reason", "workaround", "control", "evidence")
 
 _MOST_EVENTS = 2**31 - 1
 _TODO = "import a copy of what `harness raid export` wrote"
+MARK_DIGITS = 8
 _LONGEST = 32_000  # characters of a cell that every spreadsheet takes
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FIXED = {"issue": ("interface", "contract", "cause", "field"), "assumption": ("interface", "contract")}
@@ -192,6 +193,18 @@ def cells(entry: Entry) -> dict[str, str]:
     fixed = {name: getattr(entry, name) for name in _FIXED.get(entry.type, ())}
     key = {"id": entry.id, "version": str(entry.version), "status": entry.status, "title": entry.title}
     return {name: clean(text) for name, text in {**key, **own, "reason": "", **fixed}.items()}
+
+
+def store_mark(store: Store) -> str:
+    """Return the store's short mark: the first 8 digits of its first event's hash; a copy has the same.
+
+    Raises StoreError for a log without an entry.
+    """
+    with store.reading() as connection:
+        first = connection.execute(select(EventRow.hash).where(EventRow.number == 1)).scalar()
+    if first is None:
+        raise StoreError("the RAID log has no entry yet", store.where, "record a run, or add an entry")
+    return str(first)[:MARK_DIGITS]
 
 
 def clean(text: str) -> str:

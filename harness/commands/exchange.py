@@ -16,8 +16,7 @@ from harness.errors import UsageError
 from harness.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import Imported
-    from raid_log.exchange import Copy, Export
+    from raid_log import Copy, Export, Imported
 
 SUFFIXES = (".xlsx", ".csv", ".json")
 
@@ -140,8 +139,8 @@ def _export_for(
     tracker: str, file: Path, type_: str, found: Workspace, as_of: datetime, screen: Screen, json: str
 ) -> None:
     """Write what has not ended as the tracker imports it."""
-    from harness.trackers import jira_csv, servicenow_csv, store_mark
-    from raid_log import items, open_store
+    from harness.trackers import jira_csv, servicenow_csv
+    from raid_log import items, open_store, store_mark
 
     if tracker not in ("jira", "servicenow") or file.suffix.lower() != ".csv" or type_:
         raise UsageError(

@@ -15,10 +15,9 @@ from harness.trackers.servicenow import (
     STATES,
     prefix,
     record_of,
-    store_mark,
 )
 from harness.trackers.table_api import PREFIX, Record, RecordError, TableApi, TrackerError, key_of
-from raid_log import Actor, Entry, Store, StoreError, edit, items
+from raid_log import Actor, Entry, Store, StoreError, edit, items, store_mark
 
 SOURCE = "servicenow"
 """Source of the event that notes a key."""

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-
 from contracts import Profile
 from harness.trackers import words
-from raid_log import Entry, Store, StoreError
-from raid_log.clock import end_of
-from raid_log.tables import EventRow
+from raid_log import Entry, end_of
 
 STATES: Mapping[str, str] = {
     **dict.fromkeys(("new", "triaged", "reopened", "open", "on_track", "at_risk", "late"), "1"),
@@ -42,19 +38,6 @@ ONCE = ("category", "correlation_display")
 """Fields that are set when a record is made; later they are ServiceNow's."""
 _SYSTEM = "Interface harness"
 _LONGEST = 160  # characters of a short description
-_MARK = 8
-
-
-def store_mark(store: Store) -> str:
-    """Return the store's short mark: the first 8 digits of its first event's hash; a copy has the same.
-
-    Raises StoreError for a log without an entry.
-    """
-    with store.reading() as connection:
-        first = connection.execute(select(EventRow.hash).where(EventRow.number == 1)).scalar()
-    if first is None:
-        raise StoreError("the RAID log has no entry yet", store.where, "record a run, or add an entry")
-    return str(first)[:_MARK]
 
 
 def prefix(mark: str) -> str:

@@ -7,8 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from contracts import Profile
-from raid_log import FIELDS, Entry, exposure
-from raid_log.exchange import clean
+from raid_log import FIELDS, Entry, clean, exposure
 from reports import text_files
 
 FACTS = (

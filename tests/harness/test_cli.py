@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,3 +248,15 @@ def test_importing_the_plug_in_brings_no_engine_along() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_shell_completes_commands() -> None:
+    asked = {"_HARNESS_COMPLETE": "complete_bash", "COMP_WORDS": "harness raid re", "COMP_CWORD": "2"}
+    told = subprocess.run(
+        [Path(sys.executable).with_name("harness")],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.split() == ["reject", "reopen", "recompute"]

@@ -20,10 +20,9 @@ from pydantic import SecretStr
 
 from contracts import Profile, load_profile
 from harness.errors import UsageError
-from harness.trackers import store_mark
 from harness.trackers.pushing import Pushed, differences, push
 from harness.trackers.table_api import Instance, RecordError, TableApi, TrackerError
-from raid_log import Actor, Item, Store, StoreError, add, assign, edit, item, items, open_store, reject
+from raid_log import Actor, Item, Store, StoreError, add, assign, edit, item, items, open_store, reject, store_mark
 
 AT = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 URL = "https://tracker.example.com"

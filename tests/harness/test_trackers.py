@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import Profile, load_profile
-from harness.trackers import jira, jira_csv, servicenow, servicenow_csv, store_mark
-from raid_log import FIELDS, STATES, Actor, Entry, Store, StoreError, add, attest, items, open_store
+from harness.trackers import jira, jira_csv, servicenow, servicenow_csv
+from raid_log import FIELDS, STATES, Actor, Entry, Store, StoreError, add, attest, items, open_store, store_mark
 
 AT = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
