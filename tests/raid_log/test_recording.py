@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from raid_runs import NOON, failing, finding, profile, result, rule, run, submission
+from raid_runs import NOON, failing, finding, profile, result, rule, run, submission, whole
 from sqlalchemy import func, select
 
-from raid_log import Store, StoreError, item, items
+from raid_log import Store, StoreError, item
 from raid_log.tables import Base, FindingSample, RuleRow, RuleStatusRow, SubmissionRow, UnitAttempt
 
 
@@ -112,7 +112,7 @@ def test_postgresql_keeps_the_same_log(postgres: Store) -> None:
     for number in (1, 2, 1):
         at = NOON + timedelta(hours=number)
         postgres.record(run(f"r{number}", failing(25, 3, at=at)), profile())
-    (defect,) = items(postgres)
+    (defect,) = whole(postgres)
     assert (defect.severity, defect.status, len(defect.occurrences)) == ("critical", "new", 2)
     assert item(postgres, "RAID-0001") == defect
     assert postgres.broken_link() is None
