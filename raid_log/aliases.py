@@ -9,11 +9,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from raid_log.clock import catch_up
 from raid_log.defects import fingerprint
-from raid_log.errors import StoreError
 from raid_log.events import EventLog, item_id, item_number
 from raid_log.items import Entry, read_entries
-from raid_log.roles import Actor, listed, roles_of
-from raid_log.states import Standing
+from raid_log.roles import Actor, refuse_unless_triager
 from raid_log.store import Store
 from raid_log.tables import Fingerprint
 
@@ -34,8 +32,7 @@ def recompute(store: Store, actor: Actor, *, dry_run: bool = False) -> list[Alia
     defect (of an earlier way of computing them) stay. ``dry_run`` changes nothing. Raises StoreError for who is no
     triager.
     """
-    if "triager" not in roles_of(listed(actor.profile, actor.id), Standing()):
-        raise StoreError(f"{actor.id} is no triager", todo="ask one, see people.csv of the profile")
+    refuse_unless_triager(actor)
     with store.writing() as connection:
         log = EventLog(connection)  # no run may book anything meanwhile
         catch_up(connection, log, actor.at)

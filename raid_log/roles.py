@@ -70,6 +70,12 @@ def listed(profile: Profile, person: str) -> Person:
     return profile.people[person]
 
 
+def refuse_unless_triager(actor: Actor) -> None:
+    """Raise StoreError for who is not listed, and for who is no triager: of work on the log as a whole."""
+    if "triager" not in roles_of(listed(actor.profile, actor.id), Standing()):
+        raise StoreError(f"{actor.id} is no triager", todo="ask one, see people.csv of the profile")
+
+
 def roles_of(person: Person, standing: Standing, *, kind: str = "", owner: str = "") -> frozenset[str]:
     """Return the person's roles towards an entry: ``owner`` only of what is his, ``validator`` where he is named.
 

@@ -16,8 +16,8 @@ from raid_log.defects import ENVIRONMENT, counted
 from raid_log.errors import StoreError
 from raid_log.events import MACHINE, Author, EventLog, item_id
 from raid_log.reopening import reopen, undone
-from raid_log.roles import Actor, listed, roles_of
-from raid_log.states import OPEN, Standing
+from raid_log.roles import Actor, refuse_unless_triager
+from raid_log.states import OPEN
 from raid_log.tables import EventRow, ItemRow, Run, SubmissionRow
 from raid_log.verifying import Place, proven, verify
 
@@ -64,8 +64,7 @@ def settle(
 
 def settle_run(store: Store, actor: Actor, run: str) -> Settled:
     """Do what was withheld when the run was recorded; a triager has looked at it. Raises StoreError."""
-    if "triager" not in roles_of(listed(actor.profile, actor.id), Standing()):
-        raise StoreError(f"{actor.id} is no triager", todo="ask one, see people.csv of the profile")
+    refuse_unless_triager(actor)
     with store.writing() as connection:
         log = EventLog(connection)
         catch_up(connection, log, actor.at)
