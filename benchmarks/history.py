@@ -23,6 +23,7 @@ from raid_log.database import GENESIS
 from raid_log.events import digest
 from raid_log.tables import (
     Base,
+    ControlTotal,
     EventRow,
     Fingerprint,
     Head,
@@ -78,6 +79,7 @@ def write_history(store: Store, *, seed: int = 7, scale: float = 1.0) -> None:
         _fill(connection, SubmissionRow, iter(submissions))
         _fill(connection, UnitAttempt, _units(submissions))
         _fill(connection, RuleStatusRow, _statuses(submissions))
+        _fill(connection, ControlTotal, _totals(submissions))
         log = _Log(chance, submissions, days)
         log.live(round(DEFECTS * scale))
         _fill(connection, ItemRow, iter(log.items))
@@ -153,6 +155,17 @@ def _units(submissions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 "stage": ("S2" if refused else "S3") if sent else None,
                 "ended_at": one["submitted_at"] + timedelta(minutes=20) if sent else None, "excluded": False,
                 "records": 5, "amount": None,
+            }  # fmt: skip
+
+
+def _totals(submissions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What was counted in Fusion after every real submission: as many units as were accepted."""
+    for one in submissions:
+        if one["evidence_class"] == "acceptance":
+            refused = sum((one["number"] * UNITS + position) % 400 == 0 for position in range(1, UNITS + 1))
+            yield {
+                "submission": one["number"], "at": one["submitted_at"] + timedelta(hours=2), "by": "owner",
+                "evidence": "count", "units": UNITS - refused, "amount": None,
             }  # fmt: skip
 
 

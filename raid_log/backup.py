@@ -120,6 +120,7 @@ def restore(file: Path, store_url: str) -> Manifest:
             _refuse_different(connection, manifest, tables, store.where)
             _continue_numbers(connection, tables)
             migrate(connection)
+            _count_rows(connection)
     return manifest
 
 
@@ -405,3 +406,9 @@ def _continue_numbers(connection: Connection, tables: list[_Table]) -> None:
             names = {"table": one.name, "column": one.key[0], "last": last}
             # Without a sequence, or without a row, the function does nothing.
             connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)"), names)
+
+
+def _count_rows(connection: Connection) -> None:
+    """Let PostgreSQL plan for what is there now: its own count comes minutes later, where it is switched on at all."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from raid_log.changes import needed
-from raid_log.database import lock_head
+from raid_log.database import blocks, lock_head
 from raid_log.errors import StoreError
 from raid_log.roles import Actor, listed
 from raid_log.store import Store
@@ -48,39 +49,43 @@ def _after(amount: Decimal | None) -> str:
     return "" if amount is None else f", {amount:f}"
 
 
-class Totals:
-    """The control totals that were noted up to a moment; nothing later is seen."""
+def reconciliations(connection: Connection, submissions: Iterable[int], until: datetime) -> dict[int, Reconciliation]:
+    """Return the last control total up to a moment beside the units accepted by then; nothing for one without a total.
 
-    def __init__(self, connection: Connection, as_of: datetime) -> None:
-        self._connection, self._as_of = connection, as_of
-        names = ("submission", "at", "units", "amount")
-        query = select(*(getattr(ControlTotal, name) for name in names)).where(ControlTotal.at <= as_of)
-        self._noted: dict[int, list[tuple[datetime, int, Decimal | None]]] = defaultdict(list)
-        for submission, *total in connection.execute(query.order_by(ControlTotal.number)):
-            self._noted[submission].append((total[0], total[1], total[2]))
+    ``submissions`` and the keys are numbers in the store.
+    """
+    found = {}
+    for block in blocks(submissions):
+        noted = {row.submission: row for row in connection.execute(_noted(block, until))}  # the last one stays
+        taken = _accepted(connection, list(noted), until)
+        for number, row in noted.items():
+            accepted, sum_ = taken.get(number, (0, Decimal()))
+            accepted_amount = None if row.whole is None else sum_
+            found[number] = Reconciliation(row.id, row.at, row.units, row.amount, accepted, accepted_amount)
+    return found
 
-    def of(self, submission: int, until: datetime | None = None) -> Reconciliation | None:
-        """Return the last total up to ``until`` beside the units accepted by then; None if none was noted.
 
-        ``submission`` is the number of one in the store.
-        """
-        end = min(until or self._as_of, self._as_of)
-        noted = [total for total in self._noted.get(submission, ()) if total[0] <= end]
-        if not noted:
-            return None
-        at, units, amount = noted[-1]
-        about = select(SubmissionRow.id, SubmissionRow.amount).where(SubmissionRow.number == submission)
-        identity, whole = self._connection.execute(about).one()
-        accepted, sum_ = self._accepted(submission, end)
-        return Reconciliation(identity, at, units, amount, accepted, None if whole is None else sum_)
+def _noted(block: Sequence[int], until: datetime) -> Select[Any]:
+    names = ("submission", "at", "units", "amount")
+    return (
+        select(*(getattr(ControlTotal, name) for name in names), SubmissionRow.id, SubmissionRow.amount.label("whole"))
+        .join(SubmissionRow, SubmissionRow.number == ControlTotal.submission)
+        .where(ControlTotal.submission.in_(block), ControlTotal.at <= until)
+        .order_by(ControlTotal.number)
+    )
 
-    def _accepted(self, submission: int, end: datetime) -> tuple[int, Decimal]:
-        taken = (UnitAttempt.outcome == "accepted", UnitAttempt.ended_at <= end)
-        query = select(UnitAttempt.amount, func.count()).where(UnitAttempt.submission == submission, *taken)
-        groups = self._connection.execute(query.group_by(UnitAttempt.amount)).all()
-        with localcontext(prec=60):  # the default context would cut the sum to 28 digits
-            amount = sum((amount * units for amount, units in groups if amount is not None), Decimal())
-        return sum(units for _, units in groups), amount
+
+def _accepted(connection: Connection, block: Sequence[int], until: datetime) -> dict[int, tuple[int, Decimal]]:
+    """Units and amount; grouped by amount, because not every database adds decimals to the last place."""
+    own = (UnitAttempt.submission, UnitAttempt.amount)
+    taken = (UnitAttempt.outcome == "accepted", UnitAttempt.ended_at <= until)
+    query = select(*own, func.count()).where(UnitAttempt.submission.in_(block), *taken).group_by(*own)
+    sums: dict[int, tuple[int, Decimal]] = {}
+    with localcontext(prec=60):  # the default context would cut the sum to 28 digits
+        for number, amount, units in connection.execute(query):
+            before, whole = sums.get(number, (0, Decimal()))
+            sums[number] = before + units, whole + (amount or 0) * units
+    return sums
 
 
 def note_total(
@@ -103,9 +108,7 @@ def note_total(
         _refuse_amount(amount, whole, sent.id)
         total = {"submission": number, "at": actor.at, "by": actor.id, "evidence": shown, "units": units}
         connection.execute(insert(ControlTotal), {**total, "amount": amount})
-        found = Totals(connection, actor.at).of(number)
-    assert found is not None  # it was written above
-    return found
+        return reconciliations(connection, [number], actor.at)[number]
 
 
 def _refuse_amount(amount: Decimal | None, whole: Decimal | None, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,10 +136,10 @@ def class_rates(profile: Profile, found: Iterable[FirstAttempts]) -> dict[str, C
 
 def _class_rate(name: str, profile: Profile, groups: list[FirstAttempts]) -> ClassRate:
     counted = [group for group in groups if group.units]
-    interfaces = {
-        interface: Rate.total(Rate(group.units, group.accepted) for group in counted if group.interface == interface)
-        for interface in sorted({group.interface for group in counted})
-    }
+    by_interface: dict[str, list[Rate]] = defaultdict(list)
+    for group in counted:
+        by_interface[group.interface].append(Rate(group.units, group.accepted))
+    interfaces = {interface: Rate.total(rates) for interface, rates in sorted(by_interface.items())}
     return ClassRate(
         name,
         RATE_NAMES[name],

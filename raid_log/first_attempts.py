@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, case, func, s
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contracts.profiles import Profile
-from raid_log.control_totals import Reconciliation, Totals
+from raid_log.control_totals import Reconciliation, reconciliations
 from raid_log.rates import Rate
 from raid_log.tables import SubmissionRow, UnitAttempt
 from raid_log.weeks import Window
@@ -179,7 +179,7 @@ class Judge:
     """Says how attempts ended, and what had become of them by the end of a window, as of a moment."""
 
     def __init__(self, connection: Connection, profile: Profile, window: Window, as_of: datetime) -> None:
-        self._profile, self._totals = profile, Totals(connection, as_of)
+        self._connection, self._profile, self._as_of = connection, profile, as_of
         self._until = known_until(window, as_of)
         self._known: dict[tuple[int, datetime], Reconciliation | None] = {}
 
@@ -217,7 +217,8 @@ class Judge:
         A difference cannot be laid at named units, so it counts against every unit of the submission.
         """
         if (submission, by) not in self._known:
-            self._known[submission, by] = self._totals.of(submission, by)
+            known = reconciliations(self._connection, [submission], min(by, self._as_of))
+            self._known[submission, by] = known.get(submission)
         total = self._known[submission, by]
         if total is None:
             return None, REQUIRED_STAGE

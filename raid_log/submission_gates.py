@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from contracts.profiles import Interface, Profile
-from raid_log.control_totals import Totals
+from raid_log.control_totals import reconciliations
 from raid_log.defects import counted
 from raid_log.first_attempts import FirstAttempts, Versions, required_stage, unpatched
 from raid_log.gates import Gate, GateVerdict
@@ -69,17 +69,20 @@ def reconciled(connection: Connection, real: Iterable[RealSubmission], profile: 
 
     Outbound ones (required stage S1) are asked only where somebody noted totals.
     """
-    totals = Totals(connection, as_of)
-    known = {one: totals.of(one.number) for one in real}
+    sent = list(real)
+    totals = reconciliations(connection, (one.number for one in sent), as_of)
+    known = {one: totals.get(one.number) for one in sent}
     asked = {
         one: found for one, found in known.items() if found or required_stage(profile, one.interface) != _OUTBOUND_STAGE
     }
     differing = [f"{one.name}: {found.text}" for one, found in asked.items() if found and not found.agrees]
     bare = [one for one, found in asked.items() if found is None]
+    by_interface: dict[str, list[RealSubmission]] = defaultdict(list)
+    for one in bare:
+        by_interface[one.interface].append(one)
     silent = [
         f"{interface}: {len(these)} without control total, e.g. {these[0].short}"
-        for interface in sorted({one.interface for one in bare})
-        for these in [[one for one in bare if one.interface == interface]]
+        for interface, these in sorted(by_interface.items())
     ]
     agreeing = len(asked) - len(differing) - len(bare)
     actual = f"{agreeing} of {len(asked)} submissions agree, {len(differing)} differ, {len(bare)} without control total"
