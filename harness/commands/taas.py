@@ -14,7 +14,7 @@ from harness.console import Screen, write_json
 from harness.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import OutsideRun, ProviderTotal, SuiteCounts
+    from raid_log import OutsideFile, OutsideRecorded, OutsideRun, ProviderTotal, SuiteCounts
 
 
 def import_results(
@@ -41,19 +41,10 @@ def import_results(
     told = read_outside(file, read_mapping(mapping, found.profile, provider), at=at, run=run)
     with open_store(found.store_url) as store:
         done = record_outside(store, actor_of(found, by, at), told)
+    _tell(screen, told, done)
     if json:
         write_json(json, {"provider": told.provider, "file": told.name, "format": told.format, "sha256": told.sha256,
                           **vars(done), "opened": list(done.opened), "seen_again": list(done.seen_again)})  # fmt: skip
-    if done.repeated:
-        screen.line(f"{told.name}: this very file was taken in before, nothing was changed", "yellow")
-        return
-    screen.line(
-        f"{told.provider}: {told.format}, {done.results:,} runs of suites, {done.corrected:,} corrected",
-        "bold",
-    )
-    for words, items in (("opened", done.opened), ("seen again", done.seen_again)):
-        if items:
-            screen.line(f"  {words:<12} {', '.join(items)}")
 
 
 def list_results(
@@ -85,6 +76,19 @@ def list_results(
     screen.line(
         f"{len(runs):,} runs of suites, {len(totals):,} providers; passed of executed tests is no acceptance rate"
     )
+
+
+def _tell(screen: Screen, told: OutsideFile, done: OutsideRecorded) -> None:
+    if done.repeated:
+        screen.line(f"{told.name}: this very file was taken in before, nothing was changed", "yellow")
+        return
+    screen.line(
+        f"{told.provider}: {told.format}, {done.results:,} runs of suites, {done.corrected:,} corrected",
+        "bold",
+    )
+    for words, items in (("opened", done.opened), ("seen again", done.seen_again)):
+        if items:
+            screen.line(f"  {words:<12} {', '.join(items)}")
 
 
 def _cells(counts: SuiteCounts) -> tuple[str, ...]:

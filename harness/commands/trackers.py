@@ -42,14 +42,12 @@ def push(
     done: list[Pushed] = []
     with open_store(found.store_url) as store, TableApi(read_instance()) as api:
         actor = actor_of(found, by, datetime.now(UTC))
+        chosen = _chosen(store, identities or ())
         try:
-            for one in push_(store, actor, api, _chosen(store, identities or ()), dry_run=dry_run):
-                done.append(one)  # kept where the next one fails
-        except Exception:
-            if done:
-                _tell(screen, done, dry_run=dry_run, json=json)
-            raise
-    _tell(screen, done, dry_run=dry_run, json=json)
+            for one in push_(store, actor, api, chosen, dry_run=dry_run):
+                done.append(one)
+        finally:  # also where the next one fails, or somebody interrupts
+            _tell(screen, done, dry_run=dry_run, json=json)
     if any(one.error for one in done):
         raise typer.Exit(2)
 
@@ -89,8 +87,6 @@ def _chosen(store: Store, identities: Sequence[str]) -> list[Entry]:
 
 
 def _tell(screen: Screen, done: Sequence[Pushed], *, dry_run: bool, json: str) -> None:
-    if json:
-        write_json(json, [_json(one, dry_run=dry_run) for one in done])
     would = "would be " if dry_run else ""
     rows = [(one.id, f"{would}{one.action}", one.key or "-", ", ".join(one.changed) or "-") for one in done]
     if rows:
@@ -105,6 +101,8 @@ def _tell(screen: Screen, done: Sequence[Pushed], *, dry_run: bool, json: str) -
             for action in ("created", "updated", "unchanged", "refused")
         )
     )
+    if json:
+        write_json(json, [_json(one, dry_run=dry_run) for one in done])
 
 
 def _json(one: Pushed, *, dry_run: bool) -> dict[str, Any]:

@@ -23,6 +23,11 @@ _GROUPS = (("parentSuite", "suite"), ("epic", "feature"), ("story",))
 _TODO = "ask the provider for the results again"
 
 
+def is_result(path: str) -> bool:
+    """True for the name of a result; what macOS puts beside a file, ``._name``, is none."""
+    return path.endswith(END) and not path.rpartition("/")[2].startswith("._")
+
+
 def read_allure(name: str, documents: Mapping[str, str], run: str) -> list[Execution]:
     """Return the tests of the documents (name -> text); executions of the same historyId count once, the latest.
 

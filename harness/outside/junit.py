@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
 
 from harness.errors import UsageError
 from harness.outside.executions import Execution, failure_type, plain
 from harness.outside.mapping import ProviderMapping
+from harness.safe_xml import xml_root
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
-_SECONDS = re.compile(r"(\d{1,9}(\.\d*)?|\.\d+)([eE][-+]?\d{1,2})?")
+_SECONDS = re.compile(r"((\d{1,9}|[1-9]\d{0,2}(,\d{3}){1,2})(\.\d*)?|\.\d+)([eE][-+]?\d{1,2})?")
+"""Thousands may be set off, as surefire does; another comma is refused, for nobody knows what it means."""
+_MOCHA = "%a, %d %b %Y %H:%M:%S GMT"
 _DEEPEST = 50
 _TODO = "ask the provider for the file again"
+_MOMENT = "write the timestamp as 2026-11-24T17:00:00, the time as seconds: 1234.5"
 
 
 def read_junit(name: str, text: str, mapping: ProviderMapping, run: str) -> list[Execution]:
@@ -31,14 +31,15 @@ def read_junit(name: str, text: str, mapping: ProviderMapping, run: str) -> list
     Raises UsageError for what is no JUnit report, and for a suite whose counts are not those of its tests.
     """
     suites = list(_suites(name, _root(name, text)))
-    found: set[tuple[str, str]] = set()
+    found: set[tuple[str, ...]] = set()
     for number, suite in enumerate(suites, start=1):
         where = f"{name}, suite {number} {suite.name}".rstrip()
         _refuse_miscounted(suite, where)
-        key = (suite.name, run or suite.timestamp)
-        if suite.cases and key in found:
-            raise UsageError("the same run of the suite stands twice", where=where, todo=_TODO)
-        found |= {key} if suite.cases else set()
+        tests = {(suite.name, run or suite.timestamp, *test) for test in suite.tests}
+        if not found.isdisjoint(tests):  # suites of one name that hold other tests are one suite
+            what = "tests of the suite and run stand twice"
+            raise UsageError(what, where=where, todo="ask the provider for a file that names its suites apart")
+        found |= tests
     return [
         execution
         for number, suite in enumerate(suites, start=1)
@@ -59,16 +60,14 @@ class _Suite:
     def cases(self) -> list[Element]:
         return self.element.findall("testcase")
 
+    @property
+    def tests(self) -> set[tuple[str, str]]:
+        """Class and name of its tests; a tool may tell one of them twice."""
+        return {(case.get("classname", ""), case.get("name", "")) for case in self.cases}
+
 
 def _root(name: str, text: str) -> Element:
-    try:
-        root: Element = fromstring(_DECLARATION.sub("", text, count=1).strip().encode(), forbid_dtd=True)
-    except DefusedXmlException as error:
-        what = "the XML has a DTD, declares entities or points outside itself; it was not read"
-        raise UsageError(what, where=name, todo="ask the provider for a plain report") from error
-    except (ParseError, ValueError, LookupError) as error:
-        where = f"{name}, line {error.position[0]}" if isinstance(error, ParseError) else name
-        raise UsageError("no well-formed XML", where=where, todo=_TODO) from error
+    root = xml_root(text.strip(), name, "ask the provider for a plain report")
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
     if root.tag not in ("testsuites", "testsuite"):
@@ -80,7 +79,9 @@ def _root(name: str, text: str) -> Element:
 
 def _suites(name: str, root: Element) -> Iterator[_Suite]:
     """Every suite, in the order of the file. Not recursive: depth is the provider's choice."""
-    waiting = [_Suite(root, plain(root.get("name", "")) if root.tag == "testsuite" else "", root.get("timestamp", ""))]
+    waiting = [
+        _Suite(root, plain(root.get("name", "")) if root.tag == "testsuite" else "", plain(root.get("timestamp", "")))
+    ]
     while waiting:
         one = waiting.pop()
         if one.depth > _DEEPEST:
@@ -95,18 +96,17 @@ def _inside(outer: _Suite, element: Element) -> _Suite:
     own = plain(element.get("name", ""))
     above = outer.name if outer.element.tag == "testsuite" else ""
     name = " / ".join(filter(None, (above, own))) if own or not element.findall("testcase") else ""
-    return _Suite(element, name, element.get("timestamp", "").strip() or outer.timestamp, outer.depth + 1)
+    return _Suite(element, name, plain(element.get("timestamp", "")) or outer.timestamp, outer.depth + 1)
 
 
 def _refuse_miscounted(suite: _Suite, where: str) -> None:
     """What a suite says of itself counts its own tests, or those of the suites within it, too."""
     every = list(suite.element.iter("testcase"))
-    distinct = len({(case.get("classname"), case.get("name")) for case in suite.cases})
     for attribute, tag in (("tests", ""), ("failures", "failure"), ("errors", "error")):
         said = suite.element.get(attribute, "").strip()
         if not said:
             continue
-        possible = {_having(suite.cases, tag), _having(every, tag), *([] if tag else [distinct])}
+        possible = {_having(suite.cases, tag), _having(every, tag), *([] if tag else [len(suite.tests)])}
         if not (said.isascii() and said.isdigit() and len(said) < 10):
             raise UsageError(f"{attribute} is {plain(said)!r}, no count", where=where, todo=_TODO)
         if int(said) not in possible:
@@ -145,12 +145,20 @@ def _ended(suite: _Suite, where: str, mapping: ProviderMapping) -> datetime | No
     """When the suite began, and how long it took; None where it does not say when."""
     if not suite.timestamp:
         return None
-    took = suite.element.get("time", "").strip().replace(",", "") or "0"
+    took = suite.element.get("time", "").strip() or "0"
     try:
-        began = mapping.moment(datetime.fromisoformat(suite.timestamp))
+        began = mapping.moment(_timestamp(suite.timestamp))
         if not _SECONDS.fullmatch(took):
             raise ValueError(took)
-        return began + timedelta(seconds=float(took))
+        # In UTC: where clocks are put back or forward meanwhile, the time that passed is not what they show.
+        return began.astimezone(UTC) + timedelta(seconds=float(took.replace(",", "")))
     except (ValueError, OverflowError) as error:
         what = f"timestamp {plain(suite.timestamp)!r} with time {plain(took)!r} is no moment"
-        raise UsageError(what, where=where, todo="write the timestamp as 2026-11-24T17:00:00") from error
+        raise UsageError(what, where=where, todo=_MOMENT) from error
+
+
+def _timestamp(text: str) -> datetime:
+    """ISO 8601, or as Mocha writes it: Tue, 24 Nov 2026 17:00:00 GMT."""
+    if text.endswith(" GMT"):
+        return datetime.strptime(text, _MOCHA).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

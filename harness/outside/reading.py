@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -33,8 +35,9 @@ def read_outside(
     moment of the import. Raises UsageError for a file of no known format, one that is damaged, empty, unsafe or larger
     than ``limits``, and for what cannot be in it.
     """
-    if path.is_dir():
-        return _allure(plain(path.name), _folder(path, limits), mapping, run, at)
+    run = plain(run)
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir no error for a path that cannot be: refused below
+        return _allure(plain(path.resolve().name), _folder(path, limits), mapping, run, at)
     package = _opened(path, limits)
     name, documents = plain(path.name), {member.name: member.data for member in package.members}
     if not package.archive:
@@ -42,7 +45,7 @@ def read_outside(
     if _WORKBOOK in documents:
         rows = xlsx_rows(name, documents, mapping.sheet)
         return OutsideFile(mapping.provider, name, "xlsx", package.sha256, read_table(name, rows, mapping, run, at))
-    results = {member: data for member, data in documents.items() if member.endswith(allure.END)}
+    results = {member: data for member, data in documents.items() if allure.is_result(member)}
     if not results:
         raise UsageError("an archive of neither a workbook nor Allure results", where=name, todo=_TODO)
     if len({member.rpartition("/")[0] for member in results}) > 1:
@@ -87,19 +90,22 @@ def _text(name: str, data: bytes) -> str:
 def _folder(path: Path, limits: Limits) -> dict[str, bytes]:
     """The results in the folder itself; attachments and folders within it are not opened."""
     try:
-        files = sorted(one for one in path.glob(f"*{allure.END}") if one.is_file())
-        size = sum(one.stat().st_size for one in files)
-        if len(files) > limits.members or size > limits.total_bytes:
-            what = f"{len(files):,} results of {size:,} bytes; {limits.members:,} of {limits.total_bytes:,} are taken"
+        found = {one: one.lstat() for one in sorted(path.iterdir()) if allure.is_result(one.name)}
+        if other := [one for one, status in found.items() if not stat.S_ISREG(status.st_mode)]:
+            todo = "put the result itself in its place, or take it out"
+            raise UsageError("a link, or no regular file", where=str(other[0]), todo=todo)
+        size = sum(status.st_size for status in found.values())
+        if not found:
+            raise UsageError(f"a folder without Allure results (*{allure.END})", where=str(path), todo=_TODO)
+        if len(found) > limits.members or size > limits.total_bytes:
+            what = f"{len(found):,} results of {size:,} bytes; {limits.members:,} of {limits.total_bytes:,} are taken"
             raise UsageError(what, where=str(path), todo="give them in parts")
-        return {one.name: one.read_bytes() for one in files}
+        return {one.name: one.read_bytes() for one in found}
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path), todo="check the permissions") from error
 
 
 def _allure(name: str, results: Mapping[str, bytes], mapping: ProviderMapping, run: str, at: datetime) -> OutsideFile:
-    if not results:
-        raise UsageError(f"a folder without Allure results (*{allure.END})", where=name, todo=_TODO)
     texts = {member: _text(f"{name}, {plain(member)}", data) for member, data in results.items()}
     return _of_tests(name, "allure", _digest(results), allure.read_allure(name, texts, run), mapping, at)
 

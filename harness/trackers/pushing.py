@@ -17,7 +17,7 @@ from harness.trackers.servicenow import (
     record_of,
 )
 from harness.trackers.table_api import PREFIX, Record, RecordError, TableApi, TrackerError, key_of
-from raid_log import Actor, Entry, Store, StoreError, edit, items, store_mark
+from raid_log import Actor, Entry, Store, StoreError, edit, item, items, store_mark
 
 SOURCE = "servicenow"
 """Source of the event that notes a key."""
@@ -26,13 +26,16 @@ _MAIL = "assigned_to.email"
 
 @dataclass(frozen=True)
 class Pushed:
-    """What became of one defect: ``created``, ``updated``, ``unchanged``, or ``refused`` with the error."""
+    """What became of one defect: ``created``, ``updated``, ``unchanged``, or ``refused`` with the error.
+
+    An error beside one of the others: the record has become that, but its key could not be noted in the log.
+    """
 
     id: str
     action: str
     key: str = ""  # number of the record, of a table without numbers its sys_id; "" where there is none
     changed: tuple[str, ...] = ()  # fields of the record
-    error: RecordError | None = None
+    error: RecordError | StoreError | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def push(
         except RecordError as error:
             done = Pushed(entry.id, "refused", error=error)
         if not dry_run and done.key and not entry.fields.get("external_key"):
-            edit(store, replace(actor, source=SOURCE), entry.id, {"external_key": done.key})
+            done = _noted(store, actor, entry, done)
         yield done
 
 
@@ -114,6 +117,20 @@ def _brought(api: TableApi, entry: Entry, wanted: Record, *, dry_run: bool) -> P
     if changed and not dry_run:
         api.update(record["sys_id"], changed)
     return Pushed(entry.id, "updated" if changed else "unchanged", key_of(record), tuple(changed))
+
+
+def _noted(store: Store, actor: Actor, entry: Entry, done: Pushed) -> Pushed:
+    """Note the key, unless another one stands there by now: a person's, or that of a push at the same moment."""
+    try:
+        held = item(store, entry.id).fields.get("external_key", "")
+        if held in ("", done.key):
+            edit(store, replace(actor, source=SOURCE), entry.id, {"external_key": done.key})
+            return done
+    except StoreError as error:
+        return replace(done, error=error)
+    what = f"its record is {done.key}, but the external key {held} was noted meanwhile"
+    todo = "look at both records: one of them is not needed"
+    return replace(done, error=RecordError(what, where=entry.id, todo=todo))
 
 
 def _record_there(api: TableApi, entry: Entry, wanted: Record) -> Record | None:

@@ -6,20 +6,23 @@ is lost, the record is looked for.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import count, islice
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeGuard
 
 import httpx
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from harness.errors import UsageError
+from harness.trackers import words
 from interfaces.fusion import Basic, BearerToken
+from raid_log import clean
 
 PREFIX = "HARNESS_SERVICENOW_"
 Record: TypeAlias = Mapping[str, str]
@@ -33,6 +36,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _BUSY = (429, 503)
 _LAST_PORT = 65_535
+_SYS_ID = re.compile(r"[A-Za-z0-9_-]+")
 _SHOWN = 200  # characters of what ServiceNow said
 _TODO: Mapping[int, str] = {
     401: f"check {PREFIX}USER and {PREFIX}PASSWORD (or {PREFIX}TOKEN), and that the user is not locked",
@@ -70,14 +74,15 @@ class Instance(BaseSettings):
     password: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
     table: str = Field(default="incident", pattern="^[a-z][a-z0-9_]*$")
-    timeout_seconds: float = Field(default=60, gt=0)
+    timeout_seconds: float = Field(default=60, gt=0, le=3_600)
 
     def address(self) -> httpx.URL:
         """Return where credentials may be sent: https, or http on this machine. Raises UsageError."""
         todo = f"set {PREFIX}URL to https://<instance>.service-now.com"
         try:
             url = httpx.URL(self.url.strip())
-        except httpx.InvalidURL:
+            url.raw_host.decode().encode("idna")  # as the network asks for it: no part of a name is longer than 63
+        except (httpx.InvalidURL, UnicodeError):
             url = httpx.URL("")
         if url.userinfo:
             raise UsageError("the address of ServiceNow holds a user or password", where=url.host, todo=todo)
@@ -125,14 +130,21 @@ class TableApi:
         url, access = instance.address(), instance.access()
         self.table, self._sleep, self._hide = instance.table, sleep, access.hide
         self._base = f"{str(url).rstrip('/')}/api/now/table"
-        self._client = httpx.Client(
-            auth=access,
-            timeout=httpx.Timeout(instance.timeout_seconds, connect=20.0),
-            transport=transport,
-            trust_env=url.host not in _LOOPBACK,  # a company's proxy and certificates, but not for this machine
-            headers={"Accept": "application/json"},
-            follow_redirects=False,
-        )
+        try:
+            self._client = httpx.Client(
+                auth=access,
+                timeout=httpx.Timeout(instance.timeout_seconds, connect=20.0),
+                transport=transport,
+                trust_env=url.host not in _LOOPBACK,  # a company's proxy and certificates, but not for this machine
+                headers={"Accept": "application/json"},
+                follow_redirects=False,
+            )
+        except OSError:
+            todo = "name a file of certificates in PEM, or leave the variable out"
+            raise UsageError("no certificates can be read", where="SSL_CERT_FILE, SSL_CERT_DIR", todo=todo) from None
+        except (ValueError, ImportError, httpx.InvalidURL):  # not what it says: a proxy may have a password
+            todo = "write it as http://host:port, or leave the variable out"
+            raise UsageError("the proxy cannot be used", where="HTTPS_PROXY, ALL_PROXY", todo=todo) from None
 
     def __enter__(self) -> Self:
         return self
@@ -173,19 +185,24 @@ class TableApi:
     def records(self, query: str, fields: Sequence[str], table: str = "") -> Iterator[Record]:
         """Yield the records that an encoded query finds, in the order of their sys_id, page by page."""
         seen: set[str] = set()
+        blank = 0  # pages one after the other
         for offset in count(step=_PAGE):
             params: dict[str, str | int] = {
                 "sysparm_query": f"{query}^ORDERBYsys_id", "sysparm_limit": _PAGE, "sysparm_offset": offset,
                 **_shape(fields),
             }  # fmt: skip
             reply, rows = self._patiently("GET", table or self.table, params=params)
-            if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("sys_id") for row in rows):
+            if not isinstance(rows, list) or not all(map(_is_record, rows)):
                 raise TrackerError("the reply is no list of records", where=self._at(table), todo=_TODO[404])
             page = [_record(row) for row in rows]
             if not seen.isdisjoint(record["sys_id"] for record in page):
                 raise TrackerError("its pages repeat themselves", where=self._at(table), todo=_TODO[404])
             seen |= {record["sys_id"] for record in page}
             yield from page
+            blank = 0 if page else blank + 1
+            if blank > _FEW:
+                what = "page after page is empty, and more are to come"
+                raise TrackerError(what, where=self._at(table), todo="let the user read the records of the table")
             if not _more(reply, offset + _PAGE, len(page)):
                 return
 
@@ -236,9 +253,9 @@ class TableApi:
 
     def _kept(self, row: object, correlation_id: str) -> Record:
         """The record that was made. One that did not take the id would be made again and again."""
-        record = _record(row) if isinstance(row, dict) else {}
-        if not record.get("sys_id"):
+        if not _is_record(row):
             raise TrackerError("the reply names no record", where=self._at(), todo=_TODO[404], lost=True)
+        record = _record(row)
         if record.get("correlation_id") != correlation_id:
             what = f"table {self.table} does not keep correlation_id: record {key_of(record)} was made without it"
             raise TrackerError(what, where=correlation_id, todo=f"delete it, and set {PREFIX}TABLE to a task table")
@@ -275,17 +292,17 @@ class TableApi:
     def _unanswered(self, error: httpx.RequestError) -> TrackerError:
         host, sent = error.request.url.host, not isinstance(error, _NOT_SENT)
         what = f"{host} did not answer" if sent else f"no connection to {host}"
-        words = self._hide(str(error) or type(error).__name__)
+        said = self._hide(str(error) or type(error).__name__)
         todo = "check address, network, proxy, and certificates (SSL_CERT_FILE names those of a proxy)"
         return TrackerError(
-            f"{what}: {words}", where=self._at(), todo=todo, lost=sent, passing="CERTIFICATE" not in words
+            f"{what}: {said}", where=self._at(), todo=todo, lost=sent, passing="CERTIFICATE" not in said
         )
 
     def _refusal(self, reply: httpx.Response, *, writes: bool) -> TrackerError:
         """What a reply without a result means."""
         status = reply.status_code
         kind = RecordError if writes and (status in (400, 403, 404, 409) or status >= 500) else TrackerError
-        said = " ".join(self._hide(_said(reply)).split())[:_SHOWN] or "(nothing)"  # cut when no secret can be halved
+        said = words.one_line(self._hide(_said(reply)))[:_SHOWN] or "(nothing)"  # cut when no secret can be halved
         what = f"ServiceNow answered HTTP {status}: {said}"
         todo = _TODO.get(status, "see what it says")
         if reply.is_redirect or (reply.is_success and _is_page(reply)):
@@ -319,10 +336,15 @@ def _shape(fields: Sequence[str] | Record) -> dict[str, str | int]:
     }
 
 
+def _is_record(row: object) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a row with an id: one that can stand in a path, and leads nowhere else."""
+    return isinstance(row, dict) and _SYS_ID.fullmatch(str(row.get("sys_id", ""))) is not None
+
+
 def _record(row: Mapping[str, Any]) -> Record:
     """A row of a reply; a reference may come with its link."""
     values = {name: value.get("value") if isinstance(value, dict) else value for name, value in row.items()}
-    return {name: "" if value is None else str(value) for name, value in values.items()}
+    return {name: "" if value is None else clean(str(value)) for name, value in values.items()}
 
 
 def _more(reply: httpx.Response, offset: int, rows: int) -> bool:
@@ -356,7 +378,7 @@ def _said(reply: httpx.Response) -> str:
         text = " - ".join(one for one in texts if isinstance(one, str) and one)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         text = ""
-    return text or reply.text
+    return text or reply.content.decode(errors="replace")  # whatever encoding it claims to have
 
 
 def _wait(reply: httpx.Response) -> float:

@@ -129,6 +129,39 @@ def test_an_outer_suite_may_count_what_is_within_it(told: Told) -> None:
     assert [one.suite for one in told(outer.format(both)).results] == ["all / a", "all / b"]
 
 
+def test_suites_of_one_name_with_other_tests_are_one_as_jest_writes_them(told: Told) -> None:
+    suite = '<testsuite name="GL" timestamp="2026-11-24T09:00:00Z" time="{}"><testcase name="{}"/></testsuite>'
+    (one,) = told(f"<testsuites>{suite.format(90, 'a')}{suite.format(30, 'b')}</testsuites>").results
+    assert (one.counts.planned, one.ended_at) == (2, datetime(2026, 11, 24, 9, 1, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("began", "took", "ended"),
+    [
+        ("2026-11-24T09:00:00", "3,600.5", datetime(2026, 11, 24, 15, 0, 0, 500_000, tzinfo=UTC)),  # surefire
+        ("Tue, 24 Nov 2026 10:00:00 GMT", "0.5", datetime(2026, 11, 24, 10, 0, 0, 500_000, tzinfo=UTC)),  # Mocha
+        ("2026-11-01T01:30:00", "3600", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),  # clocks are put back at 2 o'clock
+        ("2026-03-08T01:30:00", "3600", datetime(2026, 3, 8, 7, 30, tzinfo=UTC)),  # and forward
+    ],
+)
+def test_a_suite_ends_as_many_seconds_after_its_beginning_as_it_took(
+    told: Told, began: str, took: str, ended: datetime
+) -> None:
+    (one,) = told(f'<testsuite name="GL" timestamp="{began}" time="{took}"><testcase name="a"/></testsuite>').results
+    assert one.ended_at == ended
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "ISO-8859-1", "x-unknown"])
+def test_a_report_that_was_saved_as_utf_8_may_still_declare_what_it_was(told: Told, declared: str) -> None:
+    report = f'\n<?xml version="1.0" encoding="{declared}"?><testsuite name="Gehälter"><testcase name="a"/></testsuite>'
+    assert told(report).results[0].suite == "Gehälter"
+
+
+def test_the_name_of_a_run_is_one_line_of_printable_signs(told: Told) -> None:
+    report = '<testsuite name="GL"><testcase name="a"/></testsuite>'
+    assert told(report, run="SIT2\n\x1b[31m\udcff night").results[0].run == "SIT2 [31m night"
+
+
 SUITE = '<testsuite name="GL" {}><testcase name="a"/></testsuite>'
 
 
@@ -145,8 +178,11 @@ SUITE = '<testsuite name="GL" {}><testcase name="a"/></testsuite>'
         (SUITE.format('timestamp="yesterday"'), "no moment"),
         (SUITE.format('timestamp="2026-11-24T09:00:00" time="-5"'), "no moment"),
         (SUITE.format('timestamp="2026-11-24T09:00:00" time="9e99"'), "no moment"),
+        (SUITE.format('timestamp="2026-11-24T09:00:00" time="1,5"'), "no moment"),
+        (SUITE.format('timestamp="2026-11-24T09:00:00" time="0,001"'), "no moment"),
+        (SUITE.format('timestamp="Tue, 24 Nov 2026 GMT"'), "no moment"),
         ('<testsuite name="GL"><testcase/></testsuite>', "a test has no name"),
-        (f"<testsuites>{SUITE.format('')}{SUITE.format('')}</testsuites>", "stands twice"),
+        (f"<testsuites>{SUITE.format('')}{SUITE.format('')}</testsuites>", "stand twice"),
         ("<testsuite name='s'>" * 60 + "</testsuite>" * 60, "more than 50 suites within each other"),
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + SUITE.format(""), "has a DTD"),
         ('<!DOCTYPE x SYSTEM "http://example.org/x.dtd">' + SUITE.format(""), "has a DTD"),
@@ -174,7 +210,8 @@ def test_other_encodings_and_binary_files_are_refused(told: Told) -> None:
 
 
 def test_a_file_that_is_not_there_or_too_large_is_refused(told: Told, tmp_path: Path) -> None:
-    assert "cannot be opened" in refusal(lambda: read_outside(tmp_path / "no.xml", PLAIN, at=AT)).what
+    for name in ("no.xml", "too long" * 100):
+        assert "cannot be opened" in refusal(lambda name=name: read_outside(tmp_path / name, PLAIN, at=AT)).what
     assert "more than the 10 allowed" in refusal(lambda: told(JUNIT, limits=Limits(total_bytes=10))).what
 
 
@@ -259,6 +296,31 @@ def test_a_zip_is_the_same_file_as_the_folder(folder: Told, told: Told) -> None:
     packed = told(zipped({f"allure-results/{name}": data for name, data in documents.items()}), "r.zip")
     assert (packed.sha256, packed.results, packed.failed) == (loose.sha256, loose.results, loose.failed)
     assert packed.format == "allure"
+
+
+def test_what_macos_puts_beside_a_result_is_none(folder: Told, told: Told) -> None:
+    documents = allure(result())
+    packed = told(zipped({**documents, "__MACOSX/._0-result.json": b"\x00\x05\x16\x07"}), "r.zip")
+    assert packed.sha256 == folder({**documents, "._0-result.json": b"\x00\x05\x16\x07"}).sha256
+
+
+def test_a_link_in_a_folder_is_refused_as_in_a_zip_wherever_it_leads(folder: Told, tmp_path: Path) -> None:
+    folder(allure(result()))
+    for target in ("/etc/passwd", "nowhere", "."):
+        link = tmp_path / "allure-results" / "x-result.json"
+        link.symlink_to(target)
+        assert "a link" in refusal(lambda: folder({})).what
+        link.unlink()
+
+
+def test_a_folder_has_its_name_wherever_one_stands(
+    folder: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder(allure(result()))
+    monkeypatch.chdir(tmp_path / "allure-results")
+    assert read_outside(Path(), PLAIN, at=AT).name == "allure-results"
+    (tmp_path / "empty").mkdir()
+    assert refusal(lambda: read_outside(tmp_path / "empty", PLAIN, at=AT)).where == str(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(
@@ -441,7 +503,7 @@ def altered(data: bytes, **members: bytes) -> bytes:
         ("xl__externalLinks__externalLink1_dot_xml", b"<x/>", "outside itself"),
         ("xl__connections_dot_xml", b"<x/>", "outside itself"),
         ("xl__sharedStrings_dot_xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "has a DTD"),
-        ("xl__worksheets__sheet1_dot_xml", b"<worksheet", "damaged"),
+        ("xl__worksheets__sheet1_dot_xml", b"<worksheet", "no well-formed XML"),
         ("xl__workbook_dot_xml", b"<x/>", "0 sheets"),
         ("xl__embeddings__a_dot_xlsx", zipped({"a": b"x"}), "archive inside the archive"),
     ],
@@ -529,6 +591,9 @@ def test_two_providers_contradict_each_other(mapped: Callable[..., ProviderMappi
         ("provider: A\ntime_zone: ../../etc/passwd", 2, "no time zone"),
         ("provider: A\ndate_format: '%Q'", 2, "no format of a date"),
         ("provider: A\ndate_format: '%d.%m.'", 2, "does not tell the whole date"),
+        ("provider: A\ndate_format: '%Y-%m'", 2, "does not tell the whole date"),  # on the first of a month, too
+        ("provider: A\ndate_format: '%d.%m.%Y %Y'", 2, "no format of a date"),
+        ("provider: A\ndate_format: '%d.%m.%Y %I:%M'", 2, "does not tell morning from afternoon"),
         ("provider: A\nopen_issues: maybe", 2, "'maybe' is refused"),
         ("provider: A\ncolumns:\n  suit: x", 3, "unknown key `suit`"),
         ("provider: A\ntests: GL", 2, "no list"),

@@ -267,6 +267,34 @@ def test_a_key_that_a_person_wrote_is_not_replaced(pushed: Pusher) -> None:
     assert item(pushed.store, "RAID-0001").fields["external_key"] == "GL-17"
 
 
+def test_a_record_whose_key_cannot_be_noted_is_told_and_the_next_push_notes_it(
+    pushed: Pusher, there: ServiceNow
+) -> None:
+    def before(request: httpx.Request) -> None:
+        if request.method == "POST" and b"RAID-0001" in request.content:
+            pushed.edited(external_key="INC0000007")  # somebody is faster
+
+    there.before = before
+    first, second = pushed("RAID-0001", "RAID-0002")
+    assert (first.action, first.key, second.action, second.error) == ("created", "INC0000000", "created", None)
+    assert first.error is not None
+    assert "INC0000000, but the external key INC0000007 was noted" in first.error.what
+    assert item(pushed.store, "RAID-0001").fields["external_key"] == "INC0000007"
+    pushed.edited(external_key="")
+    assert [(one.action, one.error) for one in pushed()] == [("unchanged", None)]
+    assert item(pushed.store, "RAID-0001").fields["external_key"] == "INC0000000"
+
+
+def test_a_push_that_comes_second_finds_the_record_and_the_key_and_has_nothing_to_say(
+    pushed: Pusher, there: ServiceNow
+) -> None:
+    old = [item(pushed.store, "RAID-0001")]
+    pushed()
+    with pushed.api() as api:
+        (second,) = push(pushed.store, Actor(pushed.profile, "pmo", AT), api, old)
+    assert (second.action, second.key, second.error) == ("unchanged", "INC0000000", None)
+
+
 def test_two_records_of_one_id_are_refused_and_listed_and_the_next_defect_is_pushed(
     pushed: Pusher, there: ServiceNow
 ) -> None:
@@ -453,6 +481,7 @@ def test_no_network_ends_the_push(pushed: Pusher, there: ServiceNow) -> None:
     [
         ("{", "no JSON"), ("[]", "no JSON"), ("", "no JSON"), ('{"result": {}}', "no list"), (PAGE, "a web page"),
         ('{"result": [{"number": "INC1"}]}', "no list"), ('{"result": [1]}', "no list"), ("[" * 100_000, "no JSON"),
+        ('{"result": [{"sys_id": "../sys_user/1"}]}', "no list"), ('{"result": [{"sys_id": {}}]}', "no list"),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_none_of_the_table_api_ends_the_push(
@@ -461,6 +490,24 @@ def test_an_answer_that_is_none_of_the_table_api_ends_the_push(
     there.before = lambda request: httpx.Response(200, text=body) if "incident" in request.url.path else None
     assert says in failing(pushed).what
     assert "POST" not in there.methods()
+
+
+@pytest.mark.parametrize("charset", ["idna", "hex", "rot13", "klingon"])
+def test_words_in_an_encoding_that_is_none_are_told_all_the_same(
+    pushed: Pusher, there: ServiceNow, charset: str
+) -> None:
+    kind = {"Content-Type": f"text/plain; charset={charset}"}
+    there.before = lambda request: httpx.Response(400, content=b"no", headers=kind)
+    assert "HTTP 400: no" in failing(pushed).what
+
+
+def test_nothing_that_servicenow_says_speaks_to_the_terminal(
+    pushed: Pusher, there: ServiceNow, profile: Profile
+) -> None:
+    there.hold(1, "", correlation_id=pushed.id, state="\x1b[2J")
+    assert differences(pushed.store, profile, pushed.api())[-1].there == "[2J"
+    there.before = lambda request: error(400, "\x1b[2Jno")
+    assert "HTTP 400: [2Jno" in failing(pushed).what
 
 
 def test_a_redirect_is_not_followed(pushed: Pusher, there: ServiceNow) -> None:
@@ -529,6 +576,15 @@ def test_pages_that_repeat_themselves_end_the_reading(pushed: Pusher, there: Ser
         differences(pushed.store, profile, pushed.api())
 
 
+@pytest.mark.parametrize("more", [{"X-Total-Count": "999999999"}, {"Link": '<https://x>;rel="next"'}])
+def test_pages_of_records_that_the_user_may_not_read_end_the_reading(
+    pushed: Pusher, there: ServiceNow, more: dict[str, str]
+) -> None:
+    there.before = lambda request: httpx.Response(200, json={"result": []}, headers=more)
+    assert "page after page is empty" in failing(pushed).what
+    assert len(there.calls) < 10
+
+
 # where it is and who signs on
 
 
@@ -536,6 +592,7 @@ def test_pages_that_repeat_themselves_end_the_reading(pushed: Pusher, there: Ser
     ("changes", "says"),
     [
         ({"url": ""}, "no address"), ({"url": "ftp://x"}, "no address"), ({"url": "https://x:99999999"}, "no address"),
+        ({"url": f"https://{'x' * 64}.example.com"}, "no address"),
         ({"url": "http://tracker.example.com"}, "without TLS"),
         ({"url": "http://127.0.0.1.example.com"}, "without TLS"),
         ({"url": f"https://{USER}:{PASSWORD}@x.example.com"}, "holds a user"),
@@ -552,6 +609,28 @@ def test_a_bad_address_or_access_is_refused_before_any_call(
     told = f"{stop.value.what} {stop.value.where} {stop.value.todo}"
     assert [secret for secret in SECRETS if secret in told] == []
     assert there.calls == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SSL_CERT_FILE", "nowhere.pem", "no certificates"), ("SSL_CERT_FILE", __file__, "no certificates"),
+        ("HTTPS_PROXY", f"ftp://{USER}:{PASSWORD}@proxy.example.com", "proxy"),
+        ("HTTPS_PROXY", f"http://{USER}:{PASSWORD}@proxy.example.com:x", "proxy"),
+        ("ALL_PROXY", f"socks5://{USER}:{PASSWORD}@proxy.example.com", "proxy"),
+    ],
+)  # fmt: skip
+def test_a_proxy_or_certificates_that_cannot_be_used_are_named_by_their_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    for name in ("SSL_CERT_FILE", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UsageError, match=says) as stop:
+        TableApi(INSTANCE)
+    assert variable in stop.value.where
+    assert PASSWORD not in f"{stop.value.what} {stop.value.where} {stop.value.todo}"
 
 
 def test_a_token_signs_on_as_well(pushed: Pusher, there: ServiceNow) -> None:
@@ -649,12 +728,20 @@ def test_a_refused_record_ends_in_exit_code_2(desk: Desk, there: ServiceNow) -> 
     assert "Data Policy Exception" in err
 
 
-def test_what_was_done_before_servicenow_failed_is_told(desk: Desk, there: ServiceNow) -> None:
+def test_what_was_done_before_servicenow_failed_is_told(desk: Desk, there: ServiceNow, tmp_path: Path) -> None:
     there.before = lambda request: error(401, "no") if there.rows and request.method == "GET" else None
-    code, out, err = desk("push", "--open")
+    code, out, err = desk("push", "--open", "--json", "told.json")
     assert code == 2
     assert "1 created" in out
     assert "HTTP 401" in err
+    assert [one["action"] for one in json.loads((tmp_path / "told.json").read_text())] == ["created"]
+    code, out, err = desk("push", "--open")
+    assert (code, "0 created" in out, "HTTP 401" in err) == (2, True, True)
+
+
+def test_what_was_done_is_told_where_its_json_cannot_be_written(desk: Desk) -> None:
+    code, out, err = desk("push", "--open", "--json", "nowhere/told.json")
+    assert (code, "2 created" in out, "cannot be written" in err) == (2, True, True)
 
 
 @pytest.mark.parametrize(
@@ -674,6 +761,7 @@ def test_what_cannot_be_pushed_is_said(desk: Desk, words: tuple[str, ...], says:
     ("name", "value", "says"),
     [
         ("TABLE", "incident?x=", "HARNESS_SERVICENOW_TABLE"), ("TIMEOUT_SECONDS", PASSWORD, "TIMEOUT_SECONDS"),
+        ("TIMEOUT_SECONDS", "inf", "TIMEOUT_SECONDS"), ("TIMEOUT_SECONDS", "1e300", "TIMEOUT_SECONDS"),
         ("URL", "", "no address"), ("USER", "", "half of the access"), ("TOKEN", f"{TOKEN}\n\n\n†", "more than one"),
     ],
 )  # fmt: skip

@@ -89,6 +89,8 @@ def test_any_other_file_is_refused(tmp_path: Path, text: str | bytes, words: str
 def test_a_file_that_is_missing_or_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_suite_run(tmp_path / "none.xml", {"mine"})
+    with pytest.raises(UsageError, match="no regular file"):
+        read_suite_run(tmp_path, {"mine"})
     with (tmp_path / "large.xml").open("wb") as file:
         file.truncate(LARGEST + 1)
     with pytest.raises(UsageError, match="more than 64 MB"):

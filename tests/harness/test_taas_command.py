@@ -56,6 +56,12 @@ def test_a_report_is_taken_in_once_and_its_failing_test_opens_an_issue(taas: Cal
     assert b"Ann Example" not in (desk.workspace / "store.db").read_bytes()
 
 
+def test_what_was_taken_in_is_told_where_its_json_cannot_be_written(taas: Callable[..., Any], desk: Desk) -> None:
+    taas("list", r_xml=failed())
+    told = desk("taas", "import", "r.xml", "--provider", "Acme", "--json", "nowhere/told.json")
+    assert (told.code, "RAID-0001" in told.out, "cannot be written" in told.err) == (2, True, True)
+
+
 def test_a_corrected_report_counts_instead_and_notes_what_fails_again(taas: Callable[..., Any], desk: Desk) -> None:
     taas("import", "r.xml", "--provider", "Acme", r_xml=failed())
     done = taas("import", "s.xml", "--provider", "Acme", s_xml=failed() + "<!-- again -->")
