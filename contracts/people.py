@@ -28,7 +28,7 @@ def read_people(path: Path) -> dict[str, Person]:
     people: dict[str, Person] = {}
     for where, row in read_cells(path, COLUMNS, "the list of people"):
         person = _person(row, where)
-        if person.id in people:
+        if person.id.casefold() in {id.casefold() for id in people}:
             raise ContractError(f"{person.id} stands twice", where=where, todo="one row per person")
         people[person.id] = person
     return people
@@ -36,7 +36,7 @@ def read_people(path: Path) -> dict[str, Person]:
 
 def _person(row: dict[str, str], where: str) -> Person:
     identity, roles = row["id"], frozenset(row["roles"].split())
-    if not identity or " " in identity or identity == "machine":
+    if not identity.isprintable() or identity.split() != [identity] or identity.casefold() == "machine":
         raise ContractError(f"{identity!r} cannot name a person", where=where, todo="write one word, not `machine`")
     if unknown := sorted(roles - set(ROLES)):
         raise ContractError(f"no role is called {', '.join(unknown)}", where=where, todo=f"use {', '.join(ROLES)}")

@@ -29,6 +29,9 @@ REGISTER_COLUMNS = (*_NEEDED_COLUMNS, *VOLUME_COLUMNS)
 DEPARTMENTS = ("Finance", "Procurement", "HR", "Operations")
 
 
+GOAL_MEASURES = ("acceptance_rate", "open_critical", "open_significant")
+
+
 @dataclass(frozen=True)
 class Interface:
     """A row of the register: one feed with an owner, a direction and a frequency."""
@@ -58,10 +61,11 @@ class Goal:
     """A programme goal: a measure that moves from a start value to a target by a date."""
 
     name: str
-    measure: str  # acceptance_rate | open_critical | open_significant
+    measure: str  # one of GOAL_MEASURES
     start: float
     target: float
     by: date | None = None
+    since: date | None = None  # first day of the line; None: the first week with evidence
 
 
 @dataclass(frozen=True)
@@ -196,11 +200,15 @@ def _volume(row: Mapping[str, str], name: str, where: str) -> int | None:
 
 
 def _goal(goal: Mapping[str, object]) -> Goal:
-    by = goal.get("by")
+    measure = str(goal["measure"])
+    if measure not in GOAL_MEASURES:
+        raise ValueError(f"goal {goal['name']!r} has the measure {measure!r}: use {', '.join(GOAL_MEASURES)}")
+    by, since = goal.get("by"), goal.get("since")
     return Goal(
         str(goal["name"]),
-        str(goal["measure"]),
+        measure,
         float(str(goal["from"])),
         float(str(goal["to"])),
         by if isinstance(by, date) else None,
+        since if isinstance(since, date) else None,
     )

@@ -80,13 +80,13 @@ class Screen:
     def __init__(self, *, quiet: bool = False, no_color: bool = False) -> None:
         self.quiet = quiet
         width = None if sys.stdout.isatty() else WIDTH
-        self.out = Console(no_color=no_color or None, width=width, highlight=False, soft_wrap=False)
-        self.err = Console(stderr=True, no_color=no_color or None, highlight=False, soft_wrap=True)
+        self.out = Console(no_color=no_color or None, width=width, highlight=False, soft_wrap=False, emoji=False)
+        self.err = Console(stderr=True, no_color=no_color or None, highlight=False, soft_wrap=True, emoji=False)
 
     def line(self, text: str = "", style: str = "") -> None:
         """Print one line of a result."""
         if not self.quiet:
-            self.out.print(text, style=style or None, markup=False, soft_wrap=True)
+            self.out.print(visible(text), style=style or None, markup=False, soft_wrap=True)
 
     def table(
         self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
@@ -104,12 +104,9 @@ class Screen:
             table.add_row(*(self._cell(value) for value in row))
         self.out.print(table)
 
-    def _cell(self, value: object) -> str:
-        from rich.markup import escape
-
-        text = "" if value is None else str(value)
-        colour = COLOURS.get(text)
-        return f"[{colour}]{escape(text)}[/]" if colour else escape(text)
+    def _cell(self, value: object) -> Text:
+        text = "" if value is None else visible(str(value))
+        return Text(text, style=COLOURS.get(text, ""))
 
     @contextmanager
     def progress(self, words: str, total: int) -> Iterator[Progress]:
@@ -136,18 +133,30 @@ class Screen:
 
     def error(self, error: Any) -> None:
         """Print what is wrong, where, and what to do. Never silenced."""
-        self.err.print(f"error: {error.what}", style="bold red", markup=False)
+        self.err.print(f"error: {visible(error.what)}", style="bold red", markup=False)
         if error.where:
-            self.err.print(f"   at: {error.where}", markup=False)
+            self.err.print(f"   at: {visible(error.where)}", markup=False)
         if error.todo:
-            self.err.print(f"   do: {error.todo}", markup=False)
+            self.err.print(f"   do: {visible(error.todo)}", markup=False)
+
+
+def visible(text: str) -> str:
+    """Return the text without signs that would steer a terminal: words of a payload or of Fusion may hold them."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
 
 
 def write_json(target: str, data: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write JSON to a file, or to standard output for ``-``. Raises UsageError if the file cannot be written."""
     text = json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n"
     if target == "-":
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise  # the reader has seen enough
+        except OSError as error:
+            what = f"cannot be written: {error.strerror}"
+            raise UsageError(what, where="standard output", todo="make room, or name a file") from error
         return
     try:
         Path(target).write_text(text, encoding="utf-8")

@@ -7,7 +7,9 @@ from raid_log.attestations import ATTESTED_GATES, SUITE_GATE, SuiteRun, attest, 
 from raid_log.backup import Manifest, TableCopy, backup, restore
 from raid_log.bounds import VERDICT_TEXT, BoundedRate, allowed, bounded_rate, needed, wilson_band
 from raid_log.clock import end_of
+from raid_log.closing import MOST_WEEKS, close_weeks, closed_figures, tell_week
 from raid_log.control_totals import Reconciliation, note_total
+from raid_log.decisions import DecisionNeeded
 from raid_log.defects import fingerprint
 from raid_log.deliveries import FINAL_STEPS, DeliveryEntry, DeliveryRow, DeliveryStep, Intent
 from raid_log.errors import StoreError
@@ -18,6 +20,7 @@ from raid_log.fields import FIELDS, Field, exposure
 from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
 from raid_log.flow import Flow
 from raid_log.gates import DECISION_TEXT, GATE_TEXT, Gate
+from raid_log.goals import GoalStanding, goal_standings
 from raid_log.importing import Imported, import_log
 from raid_log.integrity import Fault, check, revision
 from raid_log.items import Entry, Item, Occurrence, change, item, items
@@ -40,6 +43,7 @@ from raid_log.recording import Recorded
 from raid_log.roles import Actor
 from raid_log.scores import Measured, latest_scores, score_history, score_totals
 from raid_log.settling import Settled, ids, settle_run
+from raid_log.snapshots import Cause, Change, Restated, RuleCount, Snapshot, SubmissionCount
 from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
 from raid_log.submissions import SentSubmission, sent_submission, sent_submissions
@@ -56,6 +60,7 @@ __all__ = [
     "FIELDS",
     "FINAL_STEPS",
     "GATE_TEXT",
+    "MOST_WEEKS",
     "STATES",
     "SUITE_GATE",
     "TRANSITIONS",
@@ -66,9 +71,12 @@ __all__ = [
     "Applied",
     "Author",
     "BoundedRate",
+    "Cause",
+    "Change",
     "ClassFigures",
     "ClassRate",
     "Copy",
+    "DecisionNeeded",
     "DefectFigures",
     "DeliveryEntry",
     "DeliveryRow",
@@ -83,6 +91,7 @@ __all__ = [
     "Figures",
     "Flow",
     "Gate",
+    "GoalStanding",
     "Imported",
     "Intent",
     "InterfaceFidelity",
@@ -102,13 +111,17 @@ __all__ = [
     "Readiness",
     "Reconciliation",
     "Recorded",
+    "Restated",
+    "RuleCount",
     "RuleFidelity",
     "RunRow",
     "SentSubmission",
     "Settled",
+    "Snapshot",
     "Standing",
     "Store",
     "StoreError",
+    "SubmissionCount",
     "SuiteCounts",
     "SuiteRun",
     "TableCopy",
@@ -134,6 +147,8 @@ __all__ = [
     "check",
     "clean",
     "close",
+    "close_weeks",
+    "closed_figures",
     "edit",
     "end_of",
     "export_log",
@@ -142,6 +157,7 @@ __all__ = [
     "figures",
     "fingerprint",
     "fix",
+    "goal_standings",
     "ids",
     "import_log",
     "item",
@@ -174,6 +190,7 @@ __all__ = [
     "sent_submissions",
     "settle_run",
     "store_mark",
+    "tell_week",
     "triage",
     "verify",
     "week_to_date",

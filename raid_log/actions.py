@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from contracts.results import BLOCKING, SEVERITIES
+from raid_log.aliases import end_of_merges
 from raid_log.changes import Change, changing, needed
 from raid_log.clock import LATE_AT, end_of
 from raid_log.defects import larger
 from raid_log.errors import StoreError
-from raid_log.events import ABSORBED, EDITED, EventLog, item_id
-from raid_log.fields import FIELDS, checked, day, missing
-from raid_log.items import Entry, Item, read_item
+from raid_log.events import ABSORBED, EDITED, EventLog, item_id, item_number
+from raid_log.fields import FIELDS, LONGEST_TITLE, checked, day, missing, written
+from raid_log.items import Entry, Item, current_item, read_entries, read_item
 from raid_log.reopening import kind_of_edition
 from raid_log.roles import Actor, listed, second_person
 from raid_log.sla import due_day
-from raid_log.states import Standing
+from raid_log.states import OPEN, Standing
 from raid_log.store import Store
 from raid_log.tables import Fingerprint, OccurrenceRow, Run
 
@@ -84,13 +85,19 @@ def fix(store: Store, actor: Actor, id: str, *, reference: str, fixed_in: str) -
 
 
 def verify(store: Store, actor: Actor, id: str, *, run: str) -> Item:
-    """Confirm by a recorded run that a fixed defect is gone; never by the person who set it fixed."""
+    """Confirm by a recorded run that a fixed defect is gone; never by the person who set it fixed.
+
+    Raises StoreError for a run that shows the defect, too.
+    """
     with changing(store, actor, id) as change:
         change.refuse_unless_allowed("verified")
         fixers = [event.by for event in change.item.history if event.kind == "fixed"]
         if fixers and fixers[-1] == actor.id:
             raise StoreError(f"{actor.id} set {change.item.id} fixed", todo="another triager verifies it")
-        change.apply("verified", {"runs": _recorded(change.connection, run)})
+        runs = _recorded(change.connection, run)
+        if any(one.run == run for one in change.item.occurrences):
+            raise StoreError(f"{change.item.id} occurs in run {run}", todo="name a run in which it is gone")
+        change.apply("verified", {"runs": runs})
     return change.after()
 
 
@@ -108,19 +115,20 @@ def reject(store: Store, actor: Actor, id: str, *, reason: str, second: str = ""
     return change.after()
 
 
-def reopen(store: Store, actor: Actor, id: str, *, reason: str, run: str = "") -> Item:
+def reopen(store: Store, actor: Actor, id: str, *, reason: str, run: str = "", dry_run: bool = False) -> Item:
     """Open an ended entry again; a defect needs the run that shows it. A merged one gets its fingerprints back.
 
-    What occurred while it was merged stays with the other one.
+    What occurred while it was merged stays with the other one. ``dry_run`` changes nothing and returns what the entry
+    would become.
     """
     reason = needed(reason, "the reason")
     with changing(store, actor, id) as change:
         change.refuse_unless_allowed("reopened")
         detail = {"run": _recorded(change.connection, run)} if change.item.type == "issue" else {}
-        was = change.item.status
-        change.apply("reopened", detail, reason)
-        if was == "duplicate":
+        change.dry = dry_run
+        if change.item.status == "duplicate":
             _give_back(change)
+        change.apply("reopened", detail, reason)
     return change.after()
 
 
@@ -141,21 +149,20 @@ def merge(store: Store, actor: Actor, source: str, target: str, *, dry_run: bool
     ``dry_run`` changes nothing and tells what would move. Raises StoreError.
     """
     with changing(store, actor, source) as change:
+        change.refuse_unless_allowed("merged")
+        change.dry = dry_run
         connection = change.connection
-        into = read_item(connection, target, actor.at)
-        if into.type != "issue" or into.status == "duplicate" or into.id == change.item.id:
+        into = current_item(connection, target, actor.at)
+        if into.type != "issue" or into.status not in OPEN or into.id == change.item.id:
+            # On one that is rejected or waived an open defect would vanish without the person who decides that.
             raise StoreError(
                 f"{change.item.id} cannot be merged into {into.id}",
                 f"{into.id} is {into.status}",
-                "name another defect",
+                "name another defect, an open one",
             )
         severity = min(change.item.severity, into.severity, key=SEVERITIES.index)
         marks = change.item.fingerprints
         done = Merge(change.item.id, into.id, marks, len(change.item.occurrences), severity)
-        if dry_run:
-            change.refuse_unless_allowed("merged")
-            change.dry = True
-            return done
         change.apply("merged", {"into": into.id, "fingerprints": " ".join(marks)})
         author = actor.editor(into.standing, reason=f"{change.item.id} was merged into it")
         change.log.note(into.number, ABSORBED, into.status, author, {"from": change.item.id})
@@ -221,7 +228,7 @@ def add_entry(
     """Add an entry as ``add`` does and return its number; ``noted`` goes into its first event besides the fields."""
     if type not in FIELDS:
         raise StoreError(f"{type!r} is no type of entry", todo=f"use one of {', '.join(FIELDS)}")
-    title = needed(title, "the title")
+    title = written(needed(title, "the title"), "the title", most=LONGEST_TITLE, lines=False)
     fields = _whole(type, values, actor)
     interfaces = fields.get("interfaces", "").split()
     return log.open_item(
@@ -283,7 +290,7 @@ def _whole(type_: str, values: Mapping[str, str], actor: Actor) -> dict[str, str
     """The filled fields of an entry to be added. Raises StoreError if one that it needs is missing."""
     fields = _kept(type_, values, actor)
     if blank := missing(type_, fields):
-        raise StoreError(f"a {type_} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
+        raise StoreError(f"type {type_} needs {', '.join(blank)}", todo=f"say --set {blank[0]}=...")
     return {name: value for name, value in fields.items() if value}
 
 
@@ -327,10 +334,16 @@ def _move(connection: Connection, source: int, target: int) -> None:
 
 
 def _give_back(change: Change) -> None:
-    """The fingerprints that the last merge took along name their own defect again."""
+    """The fingerprints that the last merge took along name their own defect again.
+
+    Those alone that are still where the merges led: a defect that was merged before and opened again keeps its own.
+    """
     merged = [event for event in change.item.history if event.kind == "merged"][-1]
     marks = merged.detail.get("fingerprints", "").split()
-    change.connection.execute(update(Fingerprint).where(Fingerprint.fingerprint.in_(marks)).values(item=change.number))
+    defects = {one.id: one for one in read_entries(change.connection, type="issue")}
+    holder = item_number(end_of_merges(change.entry, defects))
+    own = update(Fingerprint).where(Fingerprint.fingerprint.in_(marks), Fingerprint.item == holder)
+    change.connection.execute(own.values(item=change.number))
 
 
 def _follow_up(change: Change, type_: str, values: Mapping[str, str]) -> Item:

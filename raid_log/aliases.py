@@ -36,7 +36,7 @@ def recompute(store: Store, actor: Actor, *, dry_run: bool = False) -> list[Alia
     with store.writing() as connection:
         log = EventLog(connection)  # no run may book anything meanwhile
         catch_up(connection, log, actor.at)
-        found = _differences(connection)
+        found = differences(connection)
         for one in () if dry_run else found:
             connection.execute(delete(Fingerprint).where(Fingerprint.fingerprint == one.fingerprint))
             connection.execute(insert(Fingerprint), {"fingerprint": one.fingerprint, "item": item_number(one.right)})
@@ -44,20 +44,21 @@ def recompute(store: Store, actor: Actor, *, dry_run: bool = False) -> list[Alia
     return found
 
 
-def _differences(connection: Connection) -> list[Alias]:
+def differences(connection: Connection) -> list[Alias]:
+    """Return the fingerprints that are booked elsewhere than the log says."""
     defects = {one.id: one for one in read_entries(connection, type="issue") if one.cause}
     held = {mark: item_id(item) for mark, item in connection.execute(select(Fingerprint.fingerprint, Fingerprint.item))}
     found = []
     for one in defects.values():
         mark = fingerprint(one.interface, one.contract, one.cause, one.field)
-        right = _end(one, defects)
+        right = end_of_merges(one, defects)
         if held.get(mark, "") != right:
             found.append(Alias(mark, held.get(mark, ""), right))
     return found
 
 
-def _end(one: Entry, defects: Mapping[str, Entry]) -> str:
-    """The defect at which a chain of merges ends."""
+def end_of_merges(one: Entry, defects: Mapping[str, Entry]) -> str:
+    """Return the id of the defect at which a chain of merges ends: that of ``one`` if it was not merged."""
     seen = {one.id}
     while one.status == "duplicate" and (into := one.fields.get("into", "")) in defects and into not in seen:
         one = defects[into]

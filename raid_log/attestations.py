@@ -14,7 +14,7 @@ from raid_log.clock import catch_up
 from raid_log.errors import StoreError
 from raid_log.events import EventLog, item_id, standings
 from raid_log.gates import Gate, GateVerdict
-from raid_log.items import Entry, Item, read_item
+from raid_log.items import Entry, Item, current_item
 from raid_log.rates import NO_EVIDENCE
 from raid_log.roles import Actor, listed
 from raid_log.states import Standing
@@ -88,7 +88,7 @@ def _attest(store: Store, actor: Actor, gate: str, detail: Mapping[str, str], re
             author = actor.author("attestation", Standing(), "opened", reason=reason)
             number = log.open_item("attestation", author, detail, title=f"Attestation of gate {gate}", cause=gate)
         log.close()
-        return read_item(connection, item_id(number), actor.at)
+        return current_item(connection, item_id(number), actor.at)
 
 
 def attested(id: str, title: str, required: str, log: Sequence[Entry], as_of: datetime) -> Gate:

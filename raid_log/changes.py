@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from raid_log.clock import catch_up
 from raid_log.errors import StoreError
 from raid_log.events import EventLog, histories
-from raid_log.items import Entry, Item, read_item
+from raid_log.fields import written
+from raid_log.items import Entry, Item, current_item
 from raid_log.roles import Actor, listed
 from raid_log.states import Standing
 from raid_log.store import Store
@@ -35,7 +36,7 @@ class Change:
     def item(self) -> Item:
         """The entry with all that is known of it, as it was before the step."""
         if self._item is None:
-            self._item = read_item(self.connection, self.id, self.actor.at)
+            self._item = current_item(self.connection, self.id, self.actor.at)
         return self._item
 
     @property
@@ -89,7 +90,7 @@ class Change:
 
     def finish(self) -> None:
         """Read what the entry has become."""
-        self._after = read_item(self.connection, self.id, self.actor.at)
+        self._after = current_item(self.connection, self.id, self.actor.at)
 
     def after(self) -> Item:
         """What the entry has become; what it was where nothing was changed."""
@@ -105,15 +106,14 @@ def changing(store: Store, actor: Actor, id: str) -> Iterator[Change]:
         catch_up(connection, log, actor.at)
         change = Change(connection, log, actor, id)
         yield change
+        log.close()
+        change.finish()
         if change.dry:
             connection.rollback()
-        else:
-            log.close()
-            change.finish()
 
 
 def needed(text: str, what: str) -> str:
-    """Return the text, trimmed. Raises StoreError if there is none."""
+    """Return the text, trimmed. Raises StoreError if there is none, or one that ``written`` refuses."""
     if not text.strip():
         raise StoreError(f"{what} is blank", todo="say it in a few words")
-    return text.strip()
+    return written(text, what)

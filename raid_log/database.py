@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
     Engine,
+    Select,
     SQLColumnExpression,
     create_engine,
     event,
@@ -30,6 +31,7 @@ from raid_log.errors import StoreError
 from raid_log.tables import Head
 
 Value = TypeVar("Value")
+Rows: TypeAlias = Select[*tuple[Any, ...]]
 MIGRATIONS = Path(__file__).parent / "migrations"
 GENESIS = "0" * 64
 """What the first event of a store has for the hash of the event before it."""
@@ -199,7 +201,16 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
 def lock_head(connection: Connection) -> Head:
     """Return the numbers last given, after waiting for any other writer to end its transaction."""
-    row = connection.execute(select(Head.event, Head.hash, Head.item).where(Head.id == 1).with_for_update()).one()
+    return read_head(connection, for_update=True)
+
+
+def read_head(connection: Connection, *, for_update: bool = False) -> Head:
+    """Return the numbers last given. Raises StoreError if their row was taken away by hand."""
+    query = select(Head.event, Head.hash, Head.item).where(Head.id == 1)
+    row = connection.execute(query.with_for_update() if for_update else query).first()
+    if row is None:
+        where = connection.engine.url.render_as_string(hide_password=True)
+        raise StoreError("the row of the numbers last given is missing", where, "restore the store from a backup")
     return Head(id=1, event=row.event, hash=row.hash, item=row.item)
 
 

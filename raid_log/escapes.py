@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from raid_log.database import among, blocks
 from raid_log.defects import ENVIRONMENT, STAGE, counted
+from raid_log.events import last_of_each
 from raid_log.tables import EventRow, ItemRow, OccurrenceRow, RuleRow, RuleStatusRow, SubmissionRow
 from raid_log.weeks import Window
 
@@ -63,10 +64,8 @@ def shown(connection: Connection, window: Window, as_of: datetime, cycle: str | 
 def _valid(connection: Connection, items: Collection[int], as_of: datetime) -> set[int]:
     valid: set[int] = set()
     for block in blocks(sorted(items)):
-        last = select(func.max(EventRow.number)).where(EventRow.item.in_(block), EventRow.at <= as_of)
-        query = select(EventRow.item).where(
-            EventRow.number.in_(last.group_by(EventRow.item)), EventRow.after.not_in(_NO_DEFECT)
-        )
+        last = last_of_each(EventRow.item.in_(block), EventRow.at <= as_of)
+        query = select(EventRow.item).where(EventRow.number.in_(last), EventRow.after.not_in(_NO_DEFECT))
         valid.update(connection.execute(query).scalars())
     return valid
 

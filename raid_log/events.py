@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from raid_log.columns import Instant
-from raid_log.database import GENESIS, blocks, lock_head
+from raid_log.database import GENESIS, blocks, lock_head, read_head
 from raid_log.errors import StoreError
 from raid_log.states import Standing, fold, resulting
 from raid_log.tables import EventRow, Head, ItemRow
@@ -101,13 +101,10 @@ class EventLog:
 
     def _append(self, item: int, kind: str, before: str, after: str, author: Author, detail: Mapping[str, str]) -> None:
         self._head.event += 1
-        # A run may be recorded long after it ended; nothing happens to an item before what is noted of it already.
-        last = select(func.max(EventRow.at, type_=Instant())).where(EventRow.item == item)
-        noted = self._connection.execute(last).scalar() if before else None
         row: dict[str, Any] = {
             "number": self._head.event,
             "item": item,
-            "at": author.at if noted is None or author.at.tzinfo is None else max(author.at, noted),
+            "at": noted_until(self._connection, item, author.at) if before and author.at.tzinfo else author.at,
             "kind": kind,
             "before": before,
             "after": after,
@@ -121,6 +118,17 @@ class EventLog:
         }
         row["hash"] = self._head.hash = digest(row)
         self._connection.execute(insert(EventRow), row)
+
+
+def noted_until(connection: Connection, item: int, at: datetime) -> datetime:
+    """Return the moment of an item's last event where that is later than ``at``, else ``at``.
+
+    A run may be recorded long after it ended, and the clock of another machine may be ahead: nothing happens to an item
+    before what is noted of it already.
+    """
+    last = select(func.max(EventRow.at, type_=Instant())).where(EventRow.item == item)
+    noted = connection.execute(last).scalar()
+    return at if noted is None else max(at, noted)
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -159,19 +167,27 @@ def standings(connection: Connection, items: list[int]) -> dict[int, Standing]:
     return {item: fold(events) for item, events in histories(connection, items).items()}
 
 
-def broken_link(connection: Connection) -> int | None:
+def last_of_each(*where: ColumnElement[bool]) -> Select[int]:
+    """Return the query for the number of each item's last event, among the events for which all of ``where`` holds."""
+    return select(func.max(EventRow.number)).where(*where).group_by(EventRow.item)
+
+
+def broken_link(connection: Connection, block: int = _BLOCK) -> int | None:
     """Return the number of the first event that does not fit to the one before it, None if the chain holds.
 
-    The head is part of the chain: an event cut off at the end is found too.
+    The head is part of the chain: an event cut off at the end is found too. ``block``: events read at a time.
     """
-    head = connection.execute(select(Head.event, Head.hash).where(Head.id == 1)).one()
+    head = read_head(connection)
     number, previous = 0, GENESIS
-    query = select(EventRow.__table__).order_by(EventRow.number).execution_options(yield_per=_BLOCK)
-    with connection.execute(query) as rows:
-        for row in rows.mappings():
-            if row["number"] != number + 1 or row["previous"] != previous or digest(dict(row)) != row["hash"]:
-                return number + 1
-            number, previous = row["number"], row["hash"]
+    query = select(EventRow.__table__).order_by(EventRow.number).execution_options(yield_per=block)
+    try:
+        with connection.execute(query) as rows:
+            for row in rows.mappings():
+                if row["number"] != number + 1 or row["previous"] != previous or digest(dict(row)) != row["hash"]:
+                    return number + 1
+                number, previous = row["number"], row["hash"]
+    except (ValueError, TypeError):  # a moment that is none, written by hand; which event's, tells a block of one
+        return number + 1 if block == 1 else broken_link(connection, 1)
     return None if (number, previous) == (head.event, head.hash) else number + 1
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, se
 
 from contracts.profiles import Profile
 from contracts.results import EVIDENCE_CLASSES, FINAL
+from raid_log.database import Rows
 from raid_log.defects import field_of
-from raid_log.first_attempts import Rows
 from raid_log.outcomes import REFUSED
 from raid_log.rates import Rate
 from raid_log.store import Store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,10 @@ ROOT_CAUSES = (
 )  # fmt: skip
 RESPONSES = ("avoid", "reduce", "transfer", "accept", "contingent")
 LONGEST = 4_000
-"""Characters of a text field."""
+"""Characters of a text: a field, a reason, a link."""
+LONGEST_TITLE = 250
+_YEARS = range(2000, 2200)
+"""Years of a programme's days; the first and last that a calendar knows have no midnight in every time zone."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,8 @@ def checked(type_: str, values: Mapping[str, str], profile: Profile) -> dict[str
     known = FIELDS[type_]
     for name in values:
         if name not in known:
-            raise StoreError(f"a {type_} has no field {name!r}", todo=f"use {', '.join(known)}")
-    return {name: _checked(known[name], value.strip(), profile) for name, value in values.items()}
+            raise StoreError(f"no field of type {type_} is called {name!r}", todo=f"use {', '.join(known)}")
+    return {name: _checked(known[name], written(value, name), profile) for name, value in values.items()}
 
 
 def missing(type_: str, values: Mapping[str, str]) -> list[str]:
@@ -120,9 +124,25 @@ def day(text: str, where: str) -> date:
         found = date.fromisoformat(text)
     except ValueError as error:
         raise StoreError(f"no date: {text}", where, "write YYYY-MM-DD") from error
-    if len(text) != len("YYYY-MM-DD"):
+    if found.isoformat() != text:  # 20261130 and 2026-W49-1 are dates elsewhere
         raise StoreError(f"no date: {text}", where, "write YYYY-MM-DD")
+    if found.year not in _YEARS:
+        raise StoreError(f"no day of a programme: {text}", where, "look at the year")
     return found
+
+
+def written(text: str, where: str, *, most: int = LONGEST, lines: bool = True) -> str:
+    """Return a person's text, trimmed. ``lines``: it may have several.
+
+    Raises StoreError for one that is too long, and for control characters: they would speak to the reader's terminal.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > most:
+        raise StoreError(f"{len(text):,} characters, {most:,} are taken", where, "shorten it, link to the rest")
+    taken = "\n\t" if lines else ""
+    if strange := sorted({one for one in text if unicodedata.category(one) in ("Cc", "Cs") and one not in taken}):
+        raise StoreError(f"a character is refused: {strange[0]!a}", where, "write plain text")
+    return text
 
 
 def _checked(field: Field, value: str, profile: Profile) -> str:
@@ -130,8 +150,6 @@ def _checked(field: Field, value: str, profile: Profile) -> str:
         if field.needed:
             raise StoreError(f"{field.name} cannot be blank", field.name, field.about)
         return ""
-    if len(value) > LONGEST:
-        raise StoreError(f"{len(value)} characters, {LONGEST} are taken", field.name, "shorten it, link to the rest")
     allowed: tuple[str, ...] = ()
     match field.kind:
         case "date":

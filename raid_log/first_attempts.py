@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contracts.profiles import Profile
 from raid_log.control_totals import Reconciliation, reconciliations
+from raid_log.database import Rows
 from raid_log.rates import Rate
 from raid_log.tables import SubmissionRow, UnitAttempt
 from raid_log.weeks import Window
@@ -24,7 +25,6 @@ REQUIRED_STAGE = "S3"
 RECONCILED = "S4"
 INSTANT = timedelta(microseconds=1)
 """The finest that a store keeps."""
-Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class FirstAttempts(NamedTuple):

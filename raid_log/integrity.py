@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,12 +25,16 @@ from sqlalchemy import (
     text,
 )
 
+from raid_log.aliases import differences
+from raid_log.closing import weeks_differing
+from raid_log.columns import Instant, Money
 from raid_log.database import connect, explained, read_revision, revisions
 from raid_log.errors import StoreError
-from raid_log.events import Event, broken_link, event_of, item_id
+from raid_log.events import MACHINE, Event, broken_link, event_of, item_id
+from raid_log.outcomes import REFUSED
 from raid_log.states import TRANSITIONS, Standing, fold, resulting
 from raid_log.store import Store
-from raid_log.tables import Base, EventRow, Head, ItemRow, SubmissionRow, UnitAttempt
+from raid_log.tables import AnswerRow, Base, EventRow, Head, ItemRow, SubmissionRow, UnitAttempt
 
 _BLOCK = 5_000  # rows in memory at a time
 _WAIT_SECONDS = 10.0
@@ -237,4 +243,74 @@ def _counts(connection: Connection) -> Iterator[Fault]:
         yield Fault("its units are not as many as it says, or not as many conform", f"submission {identity}", _RESTORE)
 
 
-_LOOKS = (_chain, _head, _references, _histories, _attempts, _counts)
+def _outcomes(connection: Connection) -> Iterator[Fault]:
+    """Reasons stand with refused units alone, and one is excluded from the rates if all of its reasons say so."""
+    unit = (AnswerRow.submission, AnswerRow.position)
+    said = select(*unit, func.max(case((AnswerRow.counts.is_(True), 1), else_=0)).label("counts")).group_by(*unit)
+    reasons = said.subquery()
+    refused = and_(UnitAttempt.outcome.is_not(None), UnitAttempt.outcome.in_(REFUSED))
+    due = case((and_(refused, reasons.c.counts == 0), 1), else_=0)
+    held = case((UnitAttempt.excluded.is_(True), 1), else_=0)
+    same = and_(reasons.c.submission == UnitAttempt.submission, reasons.c.position == UnitAttempt.position)
+    wrong, first = connection.execute(
+        select(func.count(), func.min(UnitAttempt.submission))
+        .outerjoin(reasons, same)
+        .where(or_(held != due, and_(reasons.c.submission.is_not(None), case((refused, 1), else_=0) == 0)))
+    ).one()
+    if wrong:
+        what = f"{wrong:,} units have an outcome that their reasons do not bear out, the first in submission {first}"
+        yield Fault(what, "table unit_attempt", _RESTORE)
+
+
+def _fingerprints(connection: Connection) -> Iterator[Fault]:
+    for one in differences(connection):
+        what = f"a fingerprint of it is booked on {one.held or 'no defect'}"
+        yield Fault(what, one.right, "run `harness raid recompute`; what it is known by may have been changed")
+
+
+def _floors(connection: Connection) -> Iterator[Fault]:
+    """The severity of its rule, with which a defect was opened, is the one below which no person alone lowers it."""
+    opened = (
+        select(ItemRow.number, ItemRow.detail, EventRow.detail.label("noted"))
+        .join(EventRow, EventRow.item == ItemRow.number)
+        .where(ItemRow.type == "issue", EventRow.kind == "opened", ItemRow.contract != "", ItemRow.cause != "")
+        .where(EventRow.by == MACHINE, EventRow.source != "taas")
+        .order_by(ItemRow.number)
+    )
+    for row in connection.execute(opened):
+        due, held = json.loads(row.noted).get("severity", ""), json.loads(row.detail).get("floor", "")
+        if held != due:
+            yield Fault(f"its rule is {due}, but {held or 'nothing'!s} is its floor", item_id(row.number), _RESTORE)
+
+
+def _values(connection: Connection) -> Iterator[Fault]:
+    """Moments and amounts, which SQLite keeps as texts: one that is none would end every command that reads it."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in Base.metadata.sorted_tables:
+        columns = [column for column in table.columns if isinstance(column.type, (Instant, Money))]
+        try:
+            if columns:
+                deque(connection.execute(select(*columns).execution_options(yield_per=_BLOCK)), maxlen=0)
+        except (ValueError, ArithmeticError, TypeError) as error:
+            yield Fault(f"a value cannot be read: {error}", f"table {table.name}", _RESTORE)
+
+
+def _closed_weeks(connection: Connection) -> Iterator[Fault]:
+    for name in weeks_differing(connection):
+        yield Fault("the closed week is not as it was written", f"table closed_week, {name}", _RESTORE)
+
+
+_LOOKS = (
+    _chain,
+    _head,
+    _references,
+    _histories,
+    _attempts,
+    _counts,
+    _outcomes,
+    _fingerprints,
+    _floors,
+    _values,
+    _closed_weeks,
+)

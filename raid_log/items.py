@@ -9,22 +9,31 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, case, func, select, union
+from sqlalchemy import Connection, case, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from contracts.results import EVIDENCE_CLASSES
 from raid_log.clock import at_moment
-from raid_log.database import blocks
+from raid_log.database import Rows, blocks
 from raid_log.defects import ENVIRONMENT
 from raid_log.errors import StoreError
-from raid_log.events import Author, Event, EventLog, histories, item_id, item_number, standings
+from raid_log.events import (
+    Author,
+    Event,
+    EventLog,
+    histories,
+    item_id,
+    item_number,
+    last_of_each,
+    noted_until,
+    standings,
+)
 from raid_log.states import LIVE, STATES, Standing, fold
 from raid_log.store import Store
 from raid_log.tables import EventRow, Fingerprint, ItemRow, OccurrenceRow, SubmissionRow
 
-Rows: TypeAlias = Select[*tuple[Any, ...]]
 _FACTS = ("type", "title", "statement", "interface", "contract", "cause", "field")
 _MANY = 4_500  # from here on it is faster to read all
 
@@ -193,6 +202,11 @@ def read_item(connection: Connection, id: str, as_of: datetime | None = None) ->
     )
 
 
+def current_item(connection: Connection, id: str, at: datetime) -> Item:
+    """Return one item as a writer finds it at ``at``: with all that is noted of it, be it by a clock that is ahead."""
+    return read_item(connection, id, noted_until(connection, item_number(id), at))
+
+
 def read_entries(
     connection: Connection,
     as_of: datetime | None = None,
@@ -212,7 +226,7 @@ def read_entries(
         query = query.where(ItemRow.interface == interface)
     if since is None:
         return _entries(connection, query, as_of)
-    last = _until(select(func.max(EventRow.number)).group_by(EventRow.item), EventRow.at, as_of)
+    last = _until(last_of_each(), EventRow.at, as_of)
     living = select(EventRow.item).where(EventRow.number.in_(last), EventRow.after.in_(LIVE))
     changed = _until(select(EventRow.item).where(EventRow.at > since), EventRow.at, as_of)
     return _entries(connection, query, as_of, list(connection.execute(union(living, changed)).scalars()))

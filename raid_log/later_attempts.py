@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from contracts.profiles import Profile
-from raid_log.database import blocks
-from raid_log.first_attempts import FirstAttempts, Judge, Rows, known_until
+from raid_log.database import Rows, blocks
+from raid_log.first_attempts import FirstAttempts, Judge, known_until
 from raid_log.tables import SubmissionRow, UnitAttempt
 from raid_log.weeks import Window
 

@@ -20,8 +20,9 @@ from raid_log.events import Author, Event, EventLog, histories
 from raid_log.states import Standing, fold
 from raid_log.tables import ItemRow, OccurrenceRow, SubmissionRow
 
-_RELEASE = re.compile(r"(\d\d)([A-D])")
-_VERSION = re.compile(r"(\d+(?:\.\d+)+)(?:\+(\d+(?:\.\d+)*))?")
+_RELEASE = re.compile(r"(\d\d)([A-D])", re.ASCII)
+_PART = r"\d{1,9}"  # longer numbers name no version, and past 4,300 digits Python reads none
+_VERSION = re.compile(rf"({_PART}(?:\.{_PART})+)(?:\+({_PART}(?:\.{_PART})*))?", re.ASCII)
 
 
 def kind_of_edition(text: str) -> Literal["release", "version"] | None:

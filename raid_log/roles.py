@@ -12,6 +12,7 @@ from contracts.people import Person
 from contracts.profiles import Profile
 from raid_log.errors import StoreError
 from raid_log.events import Author
+from raid_log.fields import written
 from raid_log.states import Standing, Transition, row_of
 
 
@@ -31,18 +32,20 @@ class Actor:
         table of the type does not have, and for one that none of the person's roles may cause.
         """
         row = row_of(type_, standing, kind)
-        role = self._role(row, standing, owner)
-        return Author(self.id, role, self.at, self.source, reason=reason)
+        return self._as(self._role(row, standing, owner), reason)
 
     def editor(self, standing: Standing, *, reason: str = "") -> Author:
         """Return the author of an edit: the entry's owner or a triager. Raises StoreError for anybody else."""
         row = Transition("edited", (), "", ("owner", "triager"))
-        return Author(self.id, self._role(row, standing, ""), self.at, self.source, reason=reason)
+        return self._as(self._role(row, standing, ""), reason)
 
     def reporter(self, *, reason: str) -> Author:
         """Return the author of what anybody who is listed may do. Raises StoreError for somebody who is not."""
         listed(self.profile, self.id)
-        return Author(self.id, "reporter", self.at, self.source, reason=reason)
+        return self._as("reporter", reason)
+
+    def _as(self, role: str, reason: str) -> Author:
+        return Author(self.id, role, self.at, self.source, reason=written(reason, "the reason"))
 
     def _role(self, row: Transition, standing: Standing, owner: str) -> str:
         roles = roles_of(listed(self.profile, self.id), standing, kind=row.kind, owner=owner)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from raid_log.clock import catch_up
 from raid_log.defects import ENVIRONMENT, counted
 from raid_log.errors import StoreError
-from raid_log.events import MACHINE, Author, EventLog, item_id
+from raid_log.events import MACHINE, Author, EventLog, item_id, last_of_each
 from raid_log.reopening import reopen, undone
 from raid_log.roles import Actor, refuse_unless_triager
 from raid_log.states import OPEN
@@ -90,11 +90,10 @@ def _is_mass(connection: Connection, moving: int) -> bool:
 
 def _open(connection: Connection) -> int:
     """How many defects are open."""
-    last = select(func.max(EventRow.number)).group_by(EventRow.item)
     query = (
         select(func.count())
         .select_from(EventRow)
         .join(ItemRow, ItemRow.number == EventRow.item)
-        .where(EventRow.number.in_(last), EventRow.after.in_(OPEN), ItemRow.cause != ENVIRONMENT)
+        .where(EventRow.number.in_(last_of_each()), EventRow.after.in_(OPEN), ItemRow.cause != ENVIRONMENT)
     )
     return connection.execute(query).scalar_one()

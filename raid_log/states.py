@@ -15,6 +15,11 @@ from raid_log.errors import StoreError
 OPEN = ("new", "triaged", "in_progress", "fixed", "reopened")
 """States of an issue that count as open: fixed without a verifying run is open."""
 
+WAIVER_ASKED, REJECTION_ASKED = "waiver_requested", "rejection_requested"
+REQUESTS: Mapping[str, str] = {WAIVER_ASKED: "waiver", REJECTION_ASKED: "rejection"}
+"""Kind of the event by which somebody asks for a step that is not his to take -> what he asks for."""
+_OF_WAIVERS = (WAIVER_ASKED, "waived")
+
 SAME = "(same)"
 BEFORE = "(before)"
 NONE = ""  # the state of an item that does not exist yet
@@ -110,6 +115,7 @@ class Standing:
     owner: str = ""
     due: str = ""
     waiver: Mapping[str, str] = field(default_factory=dict)  # by, role, until, ends_at of the waiver in force
+    asked: Mapping[str, str] = field(default_factory=dict)  # what waits for an answer (waiver, rejection) -> who asked
     fields: Mapping[str, str] = field(
         default_factory=dict
     )  # everything that events noted, by name; the last word counts
@@ -155,7 +161,7 @@ def fold(events: Iterable[Any]) -> Standing:
     fields: dict[str, str] = {}
     for event in events:
         held |= _changes(held, event)
-        fields |= event.detail
+        fields |= _noted(event)
     return Standing(**held, fields=fields)
 
 
@@ -165,8 +171,13 @@ def steps(events: Iterable[Any]) -> Iterator[Standing]:
     fields: dict[str, str] = {}
     for event in events:
         held |= _changes(held, event)
-        fields = fields | event.detail
+        fields = {**fields, **_noted(event)}
         yield Standing(**held, fields=fields)
+
+
+def _noted(event: Any) -> Mapping[str, str]:
+    """The fields of the entry that an event sets: a waiver's own (its workaround, its day) stay with the waiver."""
+    return {} if event.kind in _OF_WAIVERS else event.detail
 
 
 def _changes(held: Mapping[str, Any], event: Any) -> dict[str, Any]:
@@ -177,6 +188,10 @@ def _changes(held: Mapping[str, Any], event: Any) -> dict[str, Any]:
     if "severity" in detail:
         changes["severity_by"] = event.by
         changes["peak"] = min(filter(None, (held.get("peak"), detail["severity"])), key=SEVERITIES.index)
+    if event.kind in REQUESTS:
+        changes["asked"] = {**held.get("asked", {}), REQUESTS[event.kind]: event.by}
+    elif held.get("asked") and event.after != event.before:
+        changes["asked"] = _unanswered(held["asked"], event)
     if event.kind == "waived":
         changes["behind"] = event.before
         ends = {name: detail.get(name, "") for name in ("until", "ends_at")}
@@ -186,3 +201,8 @@ def _changes(held: Mapping[str, Any], event: Any) -> dict[str, Any]:
     elif event.before == "waived" and event.after != "waived":
         changes["behind"], changes["waiver"] = NONE, {}
     return changes
+
+
+def _unanswered(asked: Mapping[str, str], event: Any) -> dict[str, str]:
+    """What still waits after a change of state: any answers a request for a rejection, one out of OPEN all."""
+    return {what: by for what, by in asked.items() if what == "waiver" and event.after in OPEN}

@@ -12,6 +12,7 @@ run ─► submission ─► unit_attempt          one row per accept unit and a
                      fingerprint ─► item   aliases of merged defects point to the defect they were merged into
                      event ─► item         append-only; status, severity and owner are a fold over them
 outside_import ─► outside_result           test results of an outside provider, a source of their own
+closed_week                                what the report of a week says, once the week is over
 measurement ─► score                       how good contracts are, by operator
 head                                       one row: last event and last item number; its lock makes one writer at a time
 
@@ -202,6 +203,18 @@ class OutcomeChange(Base):
     source: Mapped[str]
     before: Mapped[str | None] = mapped_column(ShortText(24))
     after: Mapped[str] = mapped_column(ShortText(24))
+
+
+class ClosedWeek(Base):
+    """What the report of a programme week says, as it was when the week was closed; written once."""
+
+    __tablename__ = "closed_week"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # 2026-W48
+    closed_at: Mapped[datetime]
+    sha256: Mapped[str]  # of name, figures and content
+    figures: Mapped[str] = mapped_column(LongText)  # the part of the content that trends are drawn from
+    content: Mapped[str] = mapped_column(LongText)  # JSON of a Snapshot
 
 
 class ControlTotal(Base):

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from contracts.results import EVIDENCE_CLASSES, FINAL
 from raid_log.database import among
 from raid_log.defects import STAGE, counted, field_of, fingerprint
-from raid_log.events import Author, EventLog, standings
+from raid_log.events import Author, EventLog, last_of_each, standings
 from raid_log.reopening import rank
 from raid_log.states import OPEN
 from raid_log.tables import EventRow, Fingerprint, ItemRow, OccurrenceRow, RuleRow, RuleStatusRow, SubmissionRow
@@ -132,12 +132,12 @@ def _candidates(connection: Connection, places: Collection[Place]) -> dict[Place
         fingerprint(*row): (Place(*row[:2]), _Cause(*row[2:]))
         for row in connection.execute(select(*names).where(here, ItemRow.cause != ""))
     }
-    last = select(func.max(EventRow.number)).join(ItemRow, ItemRow.number == EventRow.item)
+    last = last_of_each(EventRow.item.in_(select(ItemRow.number).where(here)))
     query = (
         select(ItemRow.interface, ItemRow.contract, ItemRow.number, Fingerprint.fingerprint)
         .join(Fingerprint, Fingerprint.item == ItemRow.number)
         .join(EventRow, EventRow.item == ItemRow.number)
-        .where(here, EventRow.number.in_(last.where(here).group_by(EventRow.item)))
+        .where(here, EventRow.number.in_(last))
         .where(EventRow.after.in_((*OPEN, "waived")))
         .order_by(ItemRow.number, Fingerprint.fingerprint)
     )

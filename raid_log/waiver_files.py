@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import Connection, select
 
 from raid_log.changes import Change
 from raid_log.clock import catch_up
 from raid_log.errors import StoreError
-from raid_log.events import EventLog
-from raid_log.fields import day
+from raid_log.events import EventLog, item_id, item_number
+from raid_log.fields import day, written
 from raid_log.roles import Actor, listed
+from raid_log.states import OPEN
 from raid_log.store import Store
-from raid_log.waivers import LONGEST_DAYS, Waiver, grant
+from raid_log.tables import EventRow
+from raid_log.waivers import LONGEST_DAYS, Waiver, grant, refuse_unwritten
 
 KEYS = {
     "id", "defects", "reason", "workaround", "control", "requested_by", "approved_by", "approved_on", "until",
@@ -55,7 +61,9 @@ def read_waiver(path: Path) -> WaiverFile:
         data = path.read_bytes()
         if len(data) > _MOST_BYTES:
             raise StoreError(f"{len(data):,} bytes are no waiver", str(path), "one waiver per file")
-        values = yaml.load(data.decode("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes text alone
+        values = yaml.load(data.decode("utf-8"), Loader=_Texts)  # noqa: S506 - makes text alone
+    except RecursionError as error:
+        raise StoreError("the waiver is nested too deep", str(path), "correct the file") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         said = str(error).splitlines()[0]
         raise StoreError(f"the waiver cannot be read: {said}", str(path), "correct the file") from error
@@ -69,6 +77,17 @@ def read_waiver(path: Path) -> WaiverFile:
         str(path), tuple(values["defects"]), waiver, named["requested_by"], named["approved_by"], named["approved_on"],
         hashlib.sha256(data).hexdigest(),
     )  # fmt: skip
+
+
+class _Texts(yaml.BaseLoader):
+    """Reads text alone, and each key once: of two a reviewer sees one, and the other would count."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping. Raises YAMLError for a key that stands twice."""
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise yaml.YAMLError(f"{', '.join(twice)} stands twice")
+        return super().construct_mapping(node, deep)
 
 
 def _refuse_unfit(values: Any, path: Path) -> None:
@@ -92,14 +111,17 @@ def apply_waiver(store: Store, file: WaiverFile, actor: Actor) -> Applied:
     approver equal to requester or without the role, a file that was changed after it came into force.
     """
     signer = replace(actor, id=file.approved_by, source="file")
-    listed(actor.profile, file.approved_by)
-    listed(actor.profile, file.requested_by)
-    _refuse_span(file, actor.at.astimezone(actor.profile.time_zone).date())
-    with store.writing() as connection:
+    with _naming(file), store.writing() as connection:
+        listed(actor.profile, file.approved_by)
+        listed(actor.profile, file.requested_by)
+        written(file.waiver.id, "the id", lines=False)
+        refuse_unwritten(file.waiver)
+        _refuse_span(file, actor.at.astimezone(actor.profile.time_zone).date())
         log = EventLog(connection)
         catch_up(connection, log, actor.at)
-        changes = [Change(connection, log, signer, id) for id in dict.fromkeys(file.defects)]
-        fresh = [change for change in changes if not _in_force(change, file)]
+        _refuse_changed(connection, file)
+        ids = dict.fromkeys(item_id(item_number(id)) for id in file.defects)
+        fresh = [change for id in ids if not _took_effect(change := Change(connection, log, signer, id), file)]
         detail = {**file.waiver.detail(), "file": file.digest, "approved_on": file.approved_on}
         for change in fresh:
             grant(change, detail, reason=file.waiver.reason, requested_by=file.requested_by)
@@ -109,26 +131,43 @@ def apply_waiver(store: Store, file: WaiverFile, actor: Actor) -> Applied:
 
 def _refuse_span(file: WaiverFile, today: date) -> None:
     """The 30 days run from the day of approval, not from the day on which the file is put in force."""
-    approved, last = day(file.approved_on, f"{file.path}: approved_on"), day(file.waiver.until, f"{file.path}: until")
+    approved, last = day(file.approved_on, "approved_on"), day(file.waiver.until, "until")
     if approved > today:
-        raise StoreError(f"approved on {approved}, a day to come", file.path, "write the day of the approval")
+        raise StoreError(f"approved on {approved}, a day to come", todo="write the day of the approval")
     if not 0 <= (last - approved).days <= LONGEST_DAYS:
         raise StoreError(
-            f"from {approved} to {last} is no span of at most {LONGEST_DAYS} days", file.path, "ask for a shorter one"
+            f"from {approved} to {last} is no span of at most {LONGEST_DAYS} days", todo="ask for a shorter one"
         )
 
 
-def _in_force(change: Change, file: WaiverFile) -> bool:
-    """Whether this very file waives the defect now. Raises StoreError if the file says something else than it did."""
-    for event in change.item.history:
-        if (
-            event.kind == "waived"
-            and event.detail.get("waiver") == file.waiver.id
-            and event.detail.get("file") != file.digest
-        ):
+@contextmanager
+def _naming(file: WaiverFile) -> Iterator[None]:
+    """Say of what is refused in which file it stands: many are put in force at once."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(error.what, ": ".join(filter(None, (file.path, error.where))), error.todo) from error
+
+
+def _refuse_changed(connection: Connection, file: WaiverFile) -> None:
+    """Raise StoreError if a waiver of this id came into force that said something else, be it of other defects."""
+    signed = select(EventRow.detail).where(EventRow.kind == "waived", EventRow.source == "file")
+    for noted in map(json.loads, connection.execute(signed).scalars()):
+        if noted.get("waiver") == file.waiver.id and noted.get("file") != file.digest:
             raise StoreError(
                 f"waiver {file.waiver.id} was changed after it came into force",
-                file.path,
-                "undo the change, write a new file with an id of its own",
+                todo="undo the change, write a new file with an id of its own",
             )
-    return change.item.status == "waived" and change.standing.fields.get("file") == file.digest
+
+
+def _took_effect(change: Change, file: WaiverFile) -> bool:
+    """Whether this very file waives the defect, or did until that was verified or decided otherwise.
+
+    Raises StoreError if the waiver has ended and the defect is open again: nothing puts it in force twice.
+    """
+    past = [event for event in change.item.history if event.detail.get("file") == file.digest]
+    if past and change.item.status in OPEN:
+        raise StoreError(
+            f"waiver {file.waiver.id} of {change.item.id} has ended", todo="write a new file with an id of its own"
+        )
+    return bool(past)

@@ -14,17 +14,17 @@ from raid_log.changes import Change, changing, needed
 from raid_log.clock import end_of
 from raid_log.errors import StoreError
 from raid_log.events import Event
-from raid_log.fields import day
+from raid_log.fields import day, written
 from raid_log.items import Item
 from raid_log.roles import Actor, listed
-from raid_log.states import OPEN
+from raid_log.states import OPEN, WAIVER_ASKED
 from raid_log.store import Store
 
 LONGEST_DAYS = 30
 """Calendar days from approval to the last day of a waiver."""
 WARNED_DAYS = 7
 """Days before its end in which a waiver is shown as ending."""
-ASKED = "waiver_requested"
+ASKED = WAIVER_ASKED
 """Kind of the event that asks for a waiver; the state stays."""
 
 
@@ -57,16 +57,22 @@ def ask_for_waiver(store: Store, actor: Actor, id: str, waiver: Waiver) -> Item:
 
 def ask(change: Change, waiver: Waiver) -> None:
     """Ask for a waiver as ``ask_for_waiver`` does, in a transaction that takes more than one step."""
+    refuse_unwritten(waiver)
+    _refuse_dates(change.actor, waiver.until)
+    _refuse_ended(change)
+    author = change.actor.reporter(reason=waiver.reason)
+    change.log.note(change.number, ASKED, change.item.status, author, waiver.detail())
+
+
+def refuse_unwritten(waiver: Waiver) -> None:
+    """Raise StoreError for what is blank of a waiver, or holds what no text may."""
     for text, what in (
         (waiver.reason, "the reason"),
         (waiver.workaround, "the workaround"),
         (waiver.control, "the control"),
     ):
         needed(text, what)
-    _refuse_dates(change.actor, waiver.until)
-    _refuse_ended(change)
-    author = change.actor.reporter(reason=waiver.reason)
-    change.log.note(change.number, ASKED, change.item.status, author, waiver.detail())
+    written(waiver.evidence, "the evidence")
 
 
 def approve_waiver(store: Store, actor: Actor, id: str) -> Item:

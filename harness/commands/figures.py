@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from harness.commands.log import shortened
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption, moment
 from harness.console import Screen, write_json
 from harness.errors import UsageError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _FIRST_YEAR = 2000
-_IDS = 8
-"""Ids of a list that a person may still read through; JSON holds all."""
 
 
 def figures(
@@ -180,8 +179,7 @@ def _say_defects(screen: Screen, told: DefectFigures) -> None:
 def _ids(ids: Iterable[str]) -> str:
     """How many there are, and the first ones."""
     found = list(ids)
-    more = f" and {len(found) - _IDS:,} more" if len(found) > _IDS else ""
-    return f"{len(found):,}" + (f": {', '.join(found[:_IDS])}{more}" if found else "")
+    return f"{len(found):,}" + (f": {shortened(found)}" if found else "")
 
 
 def figures_json(told: WindowFigures) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json as jsons
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LINES = 200
 """Lines that a person may still read through."""
+_IDS = 8
+"""Ids of a list that a person may still read through; JSON holds all."""
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="e.g. RAID-0001")]
 
 
@@ -72,6 +74,17 @@ def list_items(
     screen.table("", ["id", "severity", "status", "interface", "times", "cause"], rows, ["times"])
     left = len(listed) - len(rows)
     screen.line(f"{len(listed):,} entries" + (f", {left:,} not shown: narrow them down, or --limit 0" if left else ""))
+    _say_asked(screen, listed)
+
+
+def _say_asked(screen: Screen, listed: Iterable[Entry]) -> None:
+    """What somebody asked for and waits: a waiver for an approver, a rejection for a triager."""
+    waiting: dict[str, list[str]] = {}
+    for one in listed:
+        for what in one.standing.asked:
+            waiting.setdefault(what, []).append(one.id)
+    for what, ids in sorted(waiting.items()):
+        screen.line(f"asked for: {what} of {shortened(ids)}", "yellow")
 
 
 def show_item(
@@ -98,6 +111,8 @@ def show_item(
     own = _own_fields(one)
     told = {"version": str(one.version)} | ({"last ran": f"{ran:%Y-%m-%d %H:%M}"} if ran else {})
     told |= {"proposed": proposed} if proposed else {}
+    told |= {"asked for": ", ".join(f"{what} by {by}" for what, by in one.standing.asked.items())}
+    told = {name: value for name, value in told.items() if value}
     for name, value in {**_facts(one), **own, **told}.items():
         screen.line(f"  {name:<{max(map(len, (*own, 'interface   ')))}} {value or '-'}")
     rows = [
@@ -196,6 +211,12 @@ def verify_log(
             todo="restore the store from a backup, and ask who wrote to it",
         )
     screen.line("the audit trail is whole: every event fits to the one before it")
+
+
+def shortened(ids: Sequence[str]) -> str:
+    """The first ids, and how many more there are."""
+    more = f" and {len(ids) - _IDS:,} more" if len(ids) > _IDS else ""
+    return f"{', '.join(ids[:_IDS])}{more}"
 
 
 def line_of(one: Item) -> str:
@@ -299,7 +320,8 @@ def _grouped(details: Iterable[str]) -> list[str]:
 def _facts(one: Entry) -> dict[str, str]:
     return {
         "type": one.type, "status": one.status, "severity": one.severity, "owner": one.owner, "interface": one.interface,
-        "contract": one.contract, "cause": one.cause, "field": one.field, "statement": one.statement,
+        "contract": one.contract, "cause": one.cause, "field": one.field,
+        "statement": one.fields.get("statement", one.statement),  # as it was edited last
     }  # fmt: skip
 
 
@@ -307,7 +329,7 @@ def entry_json(one: Entry) -> dict[str, Any]:
     """An entry of a list as JSON data."""
     return {
         "id": one.id, "version": one.version, "title": one.title, **_facts(one), "open": one.open,
-        "fields": _own_fields(one), "evidence_class": one.evidence_class, "first_seen": one.first_seen.isoformat(),
+        "fields": _own_fields(one), "asked": dict(one.standing.asked), "evidence_class": one.evidence_class, "first_seen": one.first_seen.isoformat(),
         "last_seen": one.last_seen.isoformat(), "occurrences": one.submissions,
     }  # fmt: skip
 

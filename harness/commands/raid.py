@@ -195,6 +195,7 @@ def reopen(
     identity: IdArgument,
     reason: ReasonOption,
     run: Annotated[str, typer.Option("--run", help="Id of the recorded run that shows it; a defect needs it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what it would become, and change nothing.")] = False,
     by: ByOption = "",
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
@@ -202,12 +203,12 @@ def reopen(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Open an ended entry again. Role: triager; for other entries than defects also the owner."""
+    """Open an ended entry again; a duplicate gets its fingerprints back. Role: triager; of other entries also the owner."""
     from raid_log import reopen as reopen_
 
     _act(
-        lambda store, actor: reopen_(store, actor, identity, reason=reason, run=run),
-        by, workspace, profile, json, quiet, no_color,
+        lambda store, actor: reopen_(store, actor, identity, reason=reason, run=run, dry_run=dry_run),
+        by, workspace, profile, json, quiet, no_color, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -305,7 +306,7 @@ def _waiver_files(workspace: Path | None, profile: str | None, json: str, quiet:
     if json:
         write_json(json, [vars(one) | {"waived": list(one.waived)} for one in done])
     for one in done:
-        screen.line(f"{one.id}: {', '.join(one.waived) or 'in force already'}")
+        screen.line(f"{one.id}: {', '.join(one.waived) or 'put in force already'}")
     screen.line(f"{len(paths)} waiver files, {refused} refused")
     if refused:
         raise typer.Exit(2)
@@ -356,8 +357,10 @@ def _act(
     json: str,
     quiet: bool,
     no_color: bool,
+    *,
+    dry_run: bool = False,
 ) -> None:
-    """Do it in the store of the workspace, and say what the entry has become."""
+    """Do it in the store of the workspace, and say what the entry has become, or would become."""
     from raid_log import open_store
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
@@ -365,8 +368,8 @@ def _act(
     with open_store(found.store_url) as store:
         one = do(store, actor_of(found, by, datetime.now(UTC)))
     if json:
-        write_json(json, item_json(one))
-    screen.line(line_of(one))
+        write_json(json, item_json(one) | ({"dry_run": True} if dry_run else {}))
+    screen.line(f"would be: {line_of(one)}, {len(one.fingerprints)} fingerprints" if dry_run else line_of(one))
 
 
 def actor_of(found: Workspace, by: str, at: datetime) -> Actor:

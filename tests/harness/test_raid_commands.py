@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from test_suites.payloads.sources import Records, spoil
+from test_suites.payloads.journals import nutrition
+from test_suites.payloads.sources import Records, day, spoil
 
 Call = Callable[..., int]
 Build = Callable[..., Path]
@@ -39,13 +40,24 @@ def told(raid: Call, tmp_path: Path) -> Callable[..., Any]:
 
 
 def test_each_step_is_a_command_and_the_history_tells_them_all(
-    raid: Call, told: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+    raid: Call,
+    harness: Call,
+    payload: Build,
+    told: Callable[..., Any],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
+    good = payload(nutrition(day("2026-11-20"), "8", 40), "GlInterface_2.zip")
     (run,) = {event["run"] for event in told("history", "RAID-0001")}
     assert told("triage", "RAID-0001", "--root-cause", "mapping", "--owner", "gl-team")["status"] == "triaged"
     assert told("assign", "RAID-0001", "gl-team", "--due", "2026-12-04")["fields"]["due"] == "2026-12-04"
     assert told("fix", "RAID-0001", "--reference", "CHG-7", "--fixed-in", "26C", "--by", "gl-team")["open"] is True
-    assert told("verify", "RAID-0001", "--run", run)["status"] == "verified"
+    assert raid("verify", "RAID-0001", "--run", run) == 2  # it shows the defect
+    assert (
+        harness("run", good, "--no-deliver", "--workspace", "ws", "--quiet", "--json", str(tmp_path / "run.json")) == 0
+    )
+    mended = json.loads((tmp_path / "run.json").read_text())["run"]
+    assert told("verify", "RAID-0001", "--run", mended)["status"] == "verified"
     assert told("reopen", "RAID-0001", "--reason", "seen again", "--run", run)["status"] == "reopened"
     rejected = told("reject", "RAID-0001", "--reason", "the file was a test", "--second", "cfo")
     assert (rejected["status"], rejected["open"]) == ("rejected", False)
@@ -96,6 +108,35 @@ def test_a_waiver_file_that_is_refused_keeps_no_other_back(
     told = capsys.readouterr()
     assert "1 waiver files, 1 refused" in told.out
     assert "approved_by is blank" in told.err
+
+
+def test_a_triager_sees_what_is_asked_for(
+    raid: Call, told: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--reason", "next release", "--workaround", "by hand", "--control", "daily look")
+    until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    assert told("waive", "RAID-0001", "--until", until, *words, "--by", "gl-team")["asked"] == {"waiver": "gl-team"}
+    capsys.readouterr()
+    assert raid("list", "--no-color") == 0
+    assert "asked for: waiver of RAID-0001" in capsys.readouterr().out
+    assert raid("show", "RAID-0001", "--no-color") == 0
+    assert "asked for    waiver by gl-team" in capsys.readouterr().out
+
+
+def test_an_entry_is_shown_with_the_statement_that_was_edited_last(raid: Call, told: Callable[..., Any]) -> None:
+    told("edit", "RAID-0001", "--set", "statement=the clerk's own words")
+    assert told("show", "RAID-0001")["statement"] == "the clerk's own words"
+
+
+def test_a_split_is_shown_before_it_is_done(raid: Call, told: Callable[..., Any]) -> None:
+    extra = told("add", "issue", "Seen by a person", "--set", "severity=minor")["id"]
+    (run,) = {event["run"] for event in told("history", "RAID-0001")}
+    assert raid("merge", "RAID-0001", extra) == 0
+    words = ("reopen", "RAID-0001", "--reason", "another fault", "--run", run)
+    would = told(*words, "--dry-run")
+    assert (would["status"], would["dry_run"], len(would["fingerprints"])) == ("reopened", True, 1)
+    assert told("show", "RAID-0001")["status"] == "duplicate"
+    assert told(*words)["fingerprints"] == would["fingerprints"]
 
 
 def test_a_merge_is_shown_before_it_is_done(raid: Call, told: Callable[..., Any]) -> None:

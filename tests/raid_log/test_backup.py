@@ -22,7 +22,7 @@ from sqlalchemy import insert, text
 
 from contracts import Score
 from contracts.results import SEVERITIES, RunResult
-from raid_log import Intent, Store, StoreError, open_store
+from raid_log import Intent, Store, StoreError, Week, close_weeks, open_store
 from raid_log.backup import MANIFEST, Manifest, backup, restore
 from raid_log.database import revisions
 from raid_log.integrity import check, revision
@@ -56,6 +56,7 @@ def filled(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         connection.execute(insert(OutsideImport), file)
         result = {"source": "b" * 64, "suite": "s", "run": "7", "interface": "", "ended_at": NOON, **counts}
         connection.execute(insert(OutsideResult), result)
+    close_weeks(store, profile(), Week.of(NOON.date()), at=NOON + timedelta(days=9))
     rows = content(store)
     assert [name for name, held in rows.items() if not held] == []
     return rows

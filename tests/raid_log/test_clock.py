@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from people import actor
 
-from raid_log import Store, add, close, edit, item, items
+from raid_log import Store, StoreError, add, close, edit, item, items, move, reopen
 
 FIELDS = {
     "on_whom": "State",
@@ -44,6 +44,15 @@ def test_a_later_promise_in_time_is_held_instead(store: Store, owed: str) -> Non
 def test_what_was_delivered_is_never_late(store: Store, owed: str) -> None:
     close(store, actor("olga", MIDNIGHT - timedelta(days=1)), owed, reason="arrived")
     assert items(store, as_of=MIDNIGHT + timedelta(days=9))[0].status == "delivered"
+
+
+def test_a_step_by_a_clock_that_is_behind_is_taken_from_what_is_noted_already(store: Store, owed: str) -> None:
+    close(store, actor("olga", MIDNIGHT - timedelta(days=1)), owed, reason="arrived")
+    before = MIDNIGHT - timedelta(days=2)
+    with pytest.raises(StoreError, match="this dependency is delivered"):
+        move(store, actor("olga", before), owed, "at_risk")
+    again = reopen(store, actor("olga", before), owed, reason="torn")
+    assert (again.status, again.history[-1].at) == ("on_track", MIDNIGHT - timedelta(days=1))
 
 
 def test_a_promise_broken_across_the_change_of_clocks_ends_at_its_own_midnight(store: Store) -> None:

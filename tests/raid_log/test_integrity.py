@@ -76,7 +76,30 @@ EDITS = (
     ("UPDATE unit_attempt SET check_attempt = NULL WHERE submission = 1", "wrong check_att", "FIN-01"),
     ("UPDATE unit_attempt SET conforms = NOT conforms WHERE submission = 1 AND position = 1", "conform", "submission"),
     ("DELETE FROM unit_attempt WHERE submission = 2 AND position = 2", "not as many as it says", "submission r"),
+    ("UPDATE unit_attempt SET outcome = 'accepted'", "their reasons do not bear out", "table unit_attempt"),
+    ("UPDATE unit_attempt SET excluded = 1 WHERE outcome = 'rejected'", "do not bear out", "table unit_attempt"),
+    ("UPDATE unit_attempt SET ended_at = 'noon'", "a value cannot be read", "table unit_attempt"),
+    ("UPDATE unit_attempt SET amount = 'much'", "a value cannot be read", "table unit_attempt"),
+    ("DELETE FROM fingerprint WHERE item = 1", "booked on no defect", "RAID-0001"),
+    ("UPDATE fingerprint SET item = 2", "booked on RAID-0002", "RAID-0001"),
+    ("UPDATE item SET interface = 'FIN-02' WHERE number = 1", "booked on no defect", "RAID-0001"),
+    ("UPDATE item SET detail = '{\"floor\": \"minor\"}' WHERE number = 1", "minor is its floor", "RAID-0001"),
+    ("UPDATE item SET detail = '{}' WHERE number = 1", "nothing is its floor", "RAID-0001"),
 )  # fmt: skip
+
+
+def test_an_event_whose_moment_cannot_be_read_breaks_the_chain_there(store: Store) -> None:
+    lived(store)
+    by_hand(store, "UPDATE event SET at = 'noon' WHERE number = 2")
+    assert store.broken_link() == 2
+
+
+def test_without_the_numbers_last_given_nothing_is_written_and_the_log_does_not_hold(store: Store) -> None:
+    lived(store)
+    by_hand(store, "DELETE FROM head")
+    for do in (store.broken_link, lambda: change(store, "RAID-0001", "triaged", TRIAGER)):
+        with pytest.raises(StoreError, match="numbers last given is missing"):
+            do()
 
 
 @pytest.mark.parametrize(("edit", "what", "where"), EDITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, column, inspect, select, table, text, update
 
 from raid_log import Intent, Rate, Store, StoreError, figures, fix, item, latest_scores, open_store, sent_submissions
 from raid_log.database import GENESIS, connect, revisions
+from raid_log.defects import fingerprint
 from raid_log.events import digest
 from raid_log.integrity import check, revision
 from raid_log.tables import Base, Head
@@ -35,6 +37,7 @@ CHECKED: Row = {
 }  # fmt: skip
 FOUND: Row = {"file": "lines", "column": "AMOUNT", "severity": "significant", "code": "EF04"}
 UNIT: Row = {"submission": 1, "position": 1}
+WEEK = hashlib.sha256(b"2026-W48\n{}\n{}").hexdigest()
 ROWS: dict[str, list[Row]] = {
     "delivery": [
         {
@@ -64,6 +67,9 @@ ROWS: dict[str, list[Row]] = {
     "control_total": [
         {"number": 1, "submission": 1, "at": NOON, "by": "tess", "evidence": "report", "units": 1, "amount": None},
     ],
+    "closed_week": [
+        {"name": "2026-W48", "closed_at": NOON, "sha256": WEEK, "figures": "{}", "content": "{}"},
+    ],
     "rule": [FOUND | {"number": 1, "contract": "finance.gl", "version": "1.2.0", "id": "GL-100", "title": "Balanced"}],
     "rule_status": [{"submission": 1, "rule": 1, "status": "failed", "findings": 1, "units": 1, "reason": ""}],
     "finding_sample": [
@@ -72,10 +78,10 @@ ROWS: dict[str, list[Row]] = {
     "item": [
         {
             "number": 1, "type": "issue", "title": "Balanced", "statement": "", "interface": "FIN-01",
-            "contract": "finance.gl", "cause": "GL-100", "field": "lines.AMOUNT", "detail": "{}",
+            "contract": "finance.gl", "cause": "GL-100", "field": "lines.AMOUNT", "detail": '{"floor": "significant"}',
         }
     ],
-    "fingerprint": [{"fingerprint": "fp1:0", "item": 1}],
+    "fingerprint": [{"fingerprint": fingerprint("FIN-01", "finance.gl", "GL-100", "lines.AMOUNT"), "item": 1}],
     "occurrence": [SEEN | {"stage": "S1", "comparison": None}, SEEN | {"stage": "S3", "comparison": "missed"}],
     "event": [OPENED | {"hash": digest(OPENED)}],
     "outside_import": [

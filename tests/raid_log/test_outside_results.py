@@ -152,8 +152,8 @@ def test_a_test_that_fails_again_is_noted_once_per_import(store: Store, url: str
 def test_what_people_decided_stays_whatever_fails_again(store: Store) -> None:
     other = replace(BALANCE, test="gl.Other", title="other")
     record_outside(store, actor("rita"), file(failed=(BALANCE, other)))
-    reject(store, actor("tess"), "RAID-0001", reason="the test is wrong", second="anna")
     merge(store, actor("tess"), "RAID-0002", "RAID-0001")
+    reject(store, actor("tess"), "RAID-0001", reason="the test is wrong", second="anna")
     done = record_outside(store, actor("rita", LATER), file(sha="b", failed=(BALANCE, other)))
     assert (done.opened, done.seen_again) == ((), ("RAID-0001",))  # the duplicate's test is booked where it was merged
     assert [one.status for one in items(store)] == ["rejected", "duplicate"]

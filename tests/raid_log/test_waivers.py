@@ -15,6 +15,7 @@ from raid_log import (
     Store,
     StoreError,
     Waiver,
+    add,
     apply_waiver,
     approve_waiver,
     ask_for_waiver,
@@ -24,8 +25,11 @@ from raid_log import (
     pending,
     read_waiver,
     readiness,
+    triage,
     withdraw_waiver,
 )
+from raid_log.events import EventLog
+from raid_log.states import REJECTION_ASKED
 
 ASKED = Waiver("the fix comes in January", "keyed by hand", "daily reconciliation", "2026-12-20")
 FILE = """\
@@ -65,6 +69,30 @@ def test_a_request_alone_changes_no_state(store: Store, defect: str) -> None:
     request = pending(asked)
     assert request is not None
     assert request.by == "rita"
+
+
+def test_a_waiver_leaves_the_defects_own_workaround_alone(store: Store, defect: str) -> None:
+    edit(store, actor("tess"), defect, {"workaround": "resend on Monday"})
+    asked = ask_for_waiver(store, actor("rita"), defect, ASKED)
+    done = approve_waiver(store, actor("anna"), defect)
+    assert {asked.fields["workaround"], done.fields["workaround"]} == {"resend on Monday"}
+    assert done.history[-1].detail["workaround"] == "keyed by hand"
+
+
+def test_an_entry_tells_who_waits_for_an_answer(store: Store, defect: str) -> None:
+    asked = ask_for_waiver(store, actor("rita"), defect, ASKED)
+    assert asked.standing.asked == {"waiver": "rita"}
+    assert triage(store, actor("tess"), defect).standing.asked == {"waiver": "rita"}
+    assert approve_waiver(store, actor("anna"), defect).standing.asked == {}
+
+
+def test_a_change_of_state_answers_a_request_for_a_rejection(store: Store, defect: str) -> None:
+    with store.writing() as connection:
+        log = EventLog(connection)
+        log.note(1, REJECTION_ASKED, "new", actor("olga").reporter(reason="not ours"), {})
+        log.close()
+    assert item(store, defect).standing.asked == {"rejection": "olga"}
+    assert triage(store, actor("tess"), defect).standing.asked == {}
 
 
 def test_another_person_with_the_role_approves(store: Store, defect: str) -> None:
@@ -196,6 +224,48 @@ def test_a_file_that_does_not_hold_changes_nothing(
     refused(
         store, lambda: apply_waiver(store, read_waiver(written(tmp_path, FILE.replace(old, new))), actor("")), words
     )
+
+
+def test_a_defect_that_a_file_names_in_two_spellings_is_waived_once(store: Store, defect: str, tmp_path: Path) -> None:
+    path = written(tmp_path, FILE.replace("[RAID-0001]", "[RAID-0001, raid-1]"))
+    assert apply_waiver(store, read_waiver(path), actor("")).waived == (defect,)
+    assert [event.kind for event in item(store, defect).history] == ["opened", "waived"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (FILE + "until: 2026-12-21\n", "until stands twice"),
+        ("id: " + "[" * 3000, "nested too deep"),
+        (FILE.replace("id: W-001", r'id: "W\e[2J"'), "a character is refused"),
+        (FILE.replace("by hand", r"by\0hand").replace("keyed", '"keyed').replace("hand\n", 'hand"\n'), "a character"),
+    ],
+)
+def test_a_file_that_hides_something_from_its_reviewer_is_refused(
+    store: Store, defect: str, tmp_path: Path, text: str, words: str
+) -> None:
+    refused(store, lambda: apply_waiver(store, read_waiver(written(tmp_path, text)), actor("")), words)
+
+
+def test_an_id_that_was_used_waives_no_other_defect(store: Store, defect: str, tmp_path: Path) -> None:
+    other = add(store, actor("rita"), "issue", "Seen", {"severity": "minor"}).id
+    apply_waiver(store, read_waiver(written(tmp_path)), actor(""))
+    changed = written(tmp_path, FILE.replace("RAID-0001", other))
+    refused(store, lambda: apply_waiver(store, read_waiver(changed), actor("")), "changed after it came into force")
+
+
+def test_a_file_does_not_bring_a_waiver_back_that_was_withdrawn(store: Store, defect: str, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    apply_waiver(store, read_waiver(path), actor(""))
+    withdraw_waiver(store, actor("anna"), defect, reason="harm has grown")
+    refused(store, lambda: apply_waiver(store, read_waiver(path), actor("")), "W-001 of RAID-0001 has ended")
+
+
+def test_what_is_refused_of_a_file_names_the_file(store: Store, defect: str, tmp_path: Path) -> None:
+    path = written(tmp_path, FILE.replace("approved_by: anna", "approved_by: olga"))
+    with pytest.raises(StoreError) as told:
+        apply_waiver(store, read_waiver(path), actor(""))
+    assert told.value.where == str(path)
 
 
 def test_an_expired_file_is_refused(store: Store, defect: str, tmp_path: Path) -> None:
