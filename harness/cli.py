@@ -136,7 +136,9 @@ def main() -> None:
         app()
     except SystemExit as end:
         if end.code == _INTERRUPTED:
-            sys.stderr.write("interrupted: what was done before stays done; no half run is recorded; what was sent: `harness deliver --list`\n")
+            sys.stderr.write(
+                "interrupted: what was done before stays done; no half run is recorded; what was sent: `harness deliver --list`\n"
+            )
         raise
     except Exception as error:
         if not isinstance(error, _expected()):

@@ -41,7 +41,7 @@ _MOST_EVENTS = 2**31 - 1
 _TODO = "import a copy of what `harness raid export` wrote"
 MARK_DIGITS = 8
 _LONGEST = 32_000  # characters of a cell that every spreadsheet takes
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _FIXED = {"issue": ("interface", "contract", "cause", "field"), "assumption": ("interface", "contract")}
 _FACTS = {
     "risk": ("exposure", "residual_exposure"),
@@ -280,7 +280,7 @@ def read_table(type_: str, where: str, lines: Iterable[tuple[str, Sequence[Cell]
 
 
 def _heading(line: Sequence[Cell], where: str) -> list[str]:
-    names = [cell.text.strip() for cell in line]
+    names = [clean(cell.text) for cell in line]
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if "id" not in names or twice:
         what = f"the column {twice[0]!r} stands twice" if twice else "the table has no column 'id'"

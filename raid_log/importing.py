@@ -11,12 +11,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from raid_log.actions import add_entry, assign_defect, edit_entry, fix_defect, triage_defect
 from raid_log.changes import Change, needed
 from raid_log.clock import at_moment, catch_up
+from raid_log.columns import Instant
 from raid_log.database import GENESIS
 from raid_log.errors import StoreError
 from raid_log.events import Event, EventLog, histories, item_id, item_number
@@ -39,13 +41,10 @@ from raid_log.fields import FIELDS, checked
 from raid_log.items import Entry, read_entries
 from raid_log.roles import Actor, listed
 from raid_log.settling import is_mass_change
-from raid_log.states import OPEN, STATES, fold, row_of
+from raid_log.states import OPEN, REJECTION_ASKED, STATES, fold, row_of
 from raid_log.store import Store
 from raid_log.tables import EventRow, ItemRow
 from raid_log.waivers import ASKED, Waiver, ask, pending
-
-REJECTION_ASKED = "rejection_requested"
-"""Kind of the event by which a file asks a triager to reject a defect; the state stays."""
 
 _IMPORTED = "imported"  # detail of the first event of an entry that a file brought: the row's fingerprint
 _FORMULA = ("=", "+", "-", "@")
@@ -148,7 +147,7 @@ class _Merge:
     def __init__(self, connection: Connection, log: EventLog, actor: Actor, copy: Copy) -> None:
         self.connection, self.log, self.actor, self.mark = connection, log, actor, copy.mark
         self.done = Imported(dry_run=False)
-        self.now = {one.id: one for one in read_entries(connection, actor.at) if one.type in FIELDS}
+        self.now = {one.id: one for one in read_entries(connection, _noted(connection, actor.at)) if one.type in FIELDS}
         self.base = _base(connection, copy.mark, self.now)
         self.times = Counter(_identity(row) for row in copy.rows if row.type != WAIVER)
         self.asking = {
@@ -204,7 +203,7 @@ class _Merge:
         """Why a row is refused as a whole."""
         anew = "take a new export, and leave grey cells alone"
         if id not in self.now:
-            return f"the log has no entry {row.text('id')}", "leave the id of a new row blank"
+            return f"the log has no entry {row.text('id')!r}", "leave the id of a new row blank"
         if self.now[id].type != row.type:
             return f"{id} is {_a(self.now[id].type)}, not {_a(row.type)}", "leave it in its own table"
         if self.times[id] > 1:
@@ -234,9 +233,10 @@ class _Merge:
         reason = self._reason(edit.row)
         if "status" in rest:
             self._move(change, edit, rest, reason)
+        todo = "set the status too; what is fixed already keeps its own"
         for name in ("fix", "fixed_in"):
             if rest.pop(name, None) is not None:
-                self.refuse(edit.row.place(name), f"{name} goes with the status fixed", "set the status too")
+                self.refuse(edit.row.place(name), f"{name} goes with the status fixed", todo)
         severity = {"severity": rest.pop("severity")} if "severity" in rest else {}
         for values in (severity, rest):
             if values:
@@ -310,17 +310,20 @@ class _Merge:
         if not any(said.values()) and id in self.now:
             return
         if id not in self.now:
-            self.refuse(row.place("id"), f"the log has no entry {row.text('id') or 'without id'}", "name the defect")
+            self.refuse(row.place("id"), f"the log has no entry {row.text('id')!r}", "name the defect")
             return
         change = Change(self.connection, self.log, self.actor, id)
         known = as_marked(change.item, self.mark) if id in self.base else None
-        shown = waiver_cells(known) if known else {}
+        held = waiver_cells(known) if known else {}
+        shown = {name: held.get(name, "") for name in WAIVER_TEXTS}
+        said = {name: text if name in row.cells else shown[name] for name, text in said.items()}
         asked = [request_texts(event) for event in self._since(change) if event.kind == ASKED]
-        if said in (*asked, {name: shown.get(name, "") for name in WAIVER_TEXTS}):
+        if said in (*asked, shown):
             return
-        if any(cell.formula or row.text(name).startswith(_FORMULA) for name, cell in row.cells.items()):
-            self.refuse(row.where, "a formula is refused", "write it as text that begins with a letter or number")
-            return
+        for name, text in said.items():
+            if (name in row.cells and row.cells[name].formula) or (text != shown[name] and text.startswith(_FORMULA)):
+                self.refuse(row.place(name), _formula(text), "write it as text that begins with a letter or number")
+                return
         before, now = known and pending(known), pending(change.item)
         if now and now != before:
             was = _told(request_texts(before)) if before else ""
@@ -362,6 +365,12 @@ class _Merge:
             self.brought[row.type, title] = (item_id(number), own)
 
         self.tried(row.where, do)
+
+
+def _noted(connection: Connection, at: datetime) -> datetime:
+    """The moment up to which something is noted: another machine's clock may be ahead."""
+    newest = connection.execute(select(func.max(EventRow.at, type_=Instant()))).scalar()
+    return at if newest is None else max(at, newest)
 
 
 def _base(connection: Connection, mark: Mark, now: Mapping[str, Entry]) -> dict[str, Entry]:
@@ -422,4 +431,4 @@ def _state_advice(state: str) -> str:
         "duplicate": "use `harness raid merge`",
         "waived": "ask for a waiver in the table of waivers",
     }
-    return advice.get(state, f"use one of {', '.join(SETTABLE)}")
+    return advice.get(state, f"use one of {', '.join(SETTABLE[1:])}")

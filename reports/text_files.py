@@ -6,17 +6,22 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from raid_log import StoreError
-from raid_log.exchange import TYPES, Cell, Copy, Export, Problem, Row, read_mark, read_table
+from raid_log.exchange import TYPES, Cell, Copy, Export, Problem, Row, clean, read_mark, read_table
 
 FORMAT = "harness raid log 1"
 MOST_BYTES = 100 * 1024**2
 """Bytes of a file that are read."""
+MOST_LINES = 50_000
+"""Lines of a CSV that are read."""
 
+_MOST_CELLS = 200  # of a line
+_SEPARATORS = ",;\t"  # what spreadsheets write, by the country of their user
 _MARKED = "export"  # first word of the heading of the last column: export TYPE MARK
 _RISKY = re.compile(r"'*[=+\-@\t]")  # what a spreadsheet would compute
 
@@ -47,10 +52,7 @@ def write_json(export: Export) -> bytes:
 
 def read_csv(path: Path) -> Copy:
     """Return the rows of an edited CSV. Raises StoreError for a file that is none, or says not whose it is."""
-    try:
-        lines = list(csv.reader(io.StringIO(_text_of(path), newline=""), strict=True))
-    except csv.Error as error:
-        raise StoreError(f"no CSV: {error}", str(path), "save it as CSV (UTF-8), comma separated") from error
+    lines = _lines(path)
     marks = [(at, name.split(maxsplit=2)) for at, name in enumerate(lines[0] if lines else ())]
     found = [(at, words) for at, words in marks if len(words) == 3 and words[0] == _MARKED and words[1] in TYPES]
     if len(found) != 1:
@@ -70,22 +72,34 @@ def read_csv(path: Path) -> Copy:
 def read_json(path: Path) -> Copy:
     """Return the entries of an edited JSON file. Raises StoreError for a file that is none."""
     try:
-        data = json.loads(_text_of(path))
+        data = json.loads(_text_of(path), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise StoreError(f"no JSON: {error}", str(path), "take a new export") from error
+    except KeyError as error:
+        raise StoreError(f"no JSON: the key {error} stands twice in one object", str(path), "leave it once") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise StoreError("no export of the log", str(path), f"the first key is format: {FORMAT}")
     rows: list[Row] = []
-    strange: list[Problem] = []
+    unknown = [clean(key) for key in data if key not in ("format", "export", *TYPES)]
+    strange = [Problem(key, "no table of the log", f"name it one of {', '.join(TYPES)}") for key in unknown]
     for type_ in TYPES:
         for place, entry in _entries(data, type_, path):
             whole = {"id": "", **entry}
             heading = [Cell(name, place) for name in whole]
-            line = [Cell(_value(value, f"{place}.{name}"), f"{place}.{name}") for name, value in whole.items()]
+            line = [
+                Cell(_value(value, f"{place}.{clean(name)}"), f"{place}.{clean(name)}") for name, value in whole.items()
+            ]
             found, problems = read_table(type_, place, [(place, heading), (place, line)])
             rows += found
             strange += problems
     return Copy("file", read_mark(str(data.get("export", "")), f"{path.name}: export"), tuple(rows), tuple(strange))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raise KeyError for a key that stands twice: the first value of it would be lost without a word."""
+    if twice := [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]:
+        raise KeyError(twice[0])
+    return dict(pairs)
 
 
 def _entries(data: dict[str, Any], type_: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -101,9 +115,26 @@ def _value(value: object, place: str) -> str:
     raise StoreError(f"no text: {json.dumps(value)[:40]}", place, "write every value in quotes")
 
 
+def _lines(path: Path) -> list[list[str]]:
+    """The lines of a CSV, whatever separates its cells: what separates most of the heading's, which holds names."""
+    text = _text_of(path)
+    heading = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=max(_SEPARATORS, key=heading.count))
+    lines: list[list[str]] = []
+    try:
+        for line in reader:
+            if len(lines) == MOST_LINES or len(line) > _MOST_CELLS:
+                what = f"more than {MOST_LINES:,} lines, or {_MOST_CELLS} cells in line {len(lines) + 1}"
+                raise StoreError(what, str(path), "take a new export")
+            lines.append(line)
+    except csv.Error as error:
+        raise StoreError(f"no CSV: {error}", str(path), "save it as CSV (UTF-8)") from error
+    return lines
+
+
 def _cells(line: list[str], heading: list[str], number: int) -> Iterator[Cell]:
     for at, text in enumerate(line):
-        column = heading[at] if at < len(heading) else f"column {at + 1}"
+        column = clean(heading[at]) if at < len(heading) else f"column {at + 1}"
         yield Cell(
             text.removeprefix("'") if text.startswith("'") and _RISKY.match(text) else text, f"line {number}, {column}"
         )
@@ -124,4 +155,4 @@ def _text_of(path: Path) -> str:
             f"cannot be read: {error.strerror}", str(path), "name a file of `harness raid export`"
         ) from error
     except UnicodeDecodeError as error:
-        raise StoreError("the file is no UTF-8", str(path), "save it as CSV (UTF-8)") from error
+        raise StoreError("the file is no UTF-8", str(path), "save it as UTF-8: in Excel as CSV (UTF-8)") from error

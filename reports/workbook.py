@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -13,7 +14,20 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from raid_log import StoreError
-from raid_log.exchange import SETTABLE, TYPES, WAIVER, Cell, Column, Copy, Export, Row, Table, read_mark, read_table
+from raid_log.exchange import (
+    SETTABLE,
+    TYPES,
+    WAIVER,
+    Cell,
+    Column,
+    Copy,
+    Export,
+    Problem,
+    Row,
+    Table,
+    read_mark,
+    read_table,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -24,17 +38,24 @@ SHEETS = {
 }  # fmt: skip
 """Type of a table -> its sheet."""
 MOST_ROWS = 50_000
-"""Rows of a sheet that are read, blank ones included."""
+"""Rows of a sheet that are read, blank ones left out."""
 MOST_BYTES = 100 * 1024**2
 """Bytes that a workbook may unpack to."""
+MOST_TIMES = 200
+"""How many times its own size a workbook may unpack to: long texts that repeat reach 50, bombs 1,000."""
 
 _MARK = "A1"  # of the hidden sheet
 _LISTS = "Lists"
+_SUMMARY = "Summary"
 _MOST_COLUMNS = 200
 _LAST_ROW = 1_048_576
 _WIDE = {"statement", "title", "workaround", "reason", "cause", "event", "effect", "fingerprints", "control"}
 _ACTIVE = ("vbaproject", "xl/externallinks/", "xl/macrosheets/", "xl/activex/", "xl/embeddings/", "xl/connections.xml")
 _ANEW = "save it as a plain .xlsx without macros, links and objects"
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([^"]*)"')
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a spreadsheet reads _x0041_ as A
+_ESCAPED = re.compile("_x(005F|00[01][0-9A-F]|007F)_", re.IGNORECASE)
+_OLD_CONTAINER = b"\xd0\xcf\x11\xe0"  # of an .xls, and of any workbook with a password
 _EXPLAINED = (
     "White cells may be changed, grey ones are refused. A row without an id is a new entry.",
     f"An issue's status may become {', '.join(SETTABLE[1:])}; rejected is a request. Nothing is deleted by an import.",
@@ -71,7 +92,7 @@ def read_workbook(path: Path) -> Copy:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells which ornaments it leaves out; only texts are read
             with closing(load_workbook(path, read_only=True)) as book:
-                return _copy(book, path.name)
+                return _copy(book, path)
 
     try:
         return read()
@@ -108,7 +129,7 @@ def _styles(book: Workbook) -> None:
 
 
 def _summary(sheet: Worksheet, export: Export) -> None:
-    sheet.title = "Summary"
+    sheet.title = _SUMMARY
     lines: list[tuple[str | int, ...]] = [
         ("RAID log",),
         ("as of", f"{export.mark.as_of:%Y-%m-%d %H:%M} UTC"),
@@ -140,7 +161,7 @@ def _sheet(sheet: Worksheet, lists: Worksheet, table: Table) -> None:
         if free:  # the cells below the last row are free for new entries
             size.protection, size.number_format, size.alignment = _free(sheet)
         for row, texts in enumerate(table.rows, start=2):
-            cell = sheet.cell(row, at, texts[column.name])
+            cell = sheet.cell(row, at, _ESCAPE.sub("_x005F_", texts[column.name]))
             cell.data_type = "s"  # never a formula, whatever it begins with
             cell.style = "free" if column.use == "edit" else "fixed"
         if free:
@@ -159,19 +180,18 @@ def _free(sheet: Worksheet) -> tuple[Any, ...]:
 
 
 def _validate(sheet: Worksheet, lists: Worksheet, column: Column, letter: str) -> None:
-    """A list to choose from where there is one, and what the column takes as a hint."""
+    """What the column takes as a hint, and a list to choose from where there is one."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    if not column.choices:
-        return
-    at = lists.max_column + 1
-    for row, choice in enumerate((f"{sheet.title}.{column.name}", *column.choices), start=1):
-        lists.cell(row, at, choice).data_type = "s"
-    of = get_column_letter(at)
-    rule = DataValidation("list", f"{_LISTS}!${of}$2:${of}${len(column.choices) + 1}", allow_blank=True)
-    rule.prompt, rule.showErrorMessage = column.about, True
-    rule.error = "Choose from the list."
+    rule = DataValidation(prompt=column.about, showInputMessage=True)
+    if column.choices:
+        at = lists.max_column + 1
+        for row, choice in enumerate((f"{sheet.title}.{column.name}", *column.choices), start=1):
+            lists.cell(row, at, choice).data_type = "s"
+        of = get_column_letter(at)
+        rule.type, rule.formula1 = "list", f"{_LISTS}!${of}$2:${of}${len(column.choices) + 1}"
+        rule.allowBlank, rule.showErrorMessage, rule.error = True, True, "Choose from the list."
     rule.add(f"{letter}2:{letter}{_LAST_ROW}")
     sheet.add_data_validation(rule)
 
@@ -182,58 +202,107 @@ def _refuse_unsafe(path: Path) -> None:
         with ZipFile(path) as archive:
             members = archive.infolist()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        if isinstance(error, zipfile.BadZipFile) and _begins_with(path, _OLD_CONTAINER):
+            raise StoreError(
+                "it has a password, or is an .xls", str(path), "save it as .xlsx without a password"
+            ) from error
         raise StoreError(f"no workbook: {error}", str(path), "name a file of `harness raid export`") from error
     names = [member.filename.lower() for member in members]
     if found := [name for name in names if any(part in name for part in _ACTIVE)]:
         raise StoreError(f"macros, links and objects are refused: {found[0]}", str(path), _ANEW)
     if any(member.flag_bits & 1 for member in members):
         raise StoreError("the workbook is encrypted", str(path), "save it without a password")
-    size = sum(member.file_size for member in members)
-    if size > MOST_BYTES:
-        raise StoreError(f"it unpacks to {size:,} bytes, {MOST_BYTES:,} are read", str(path), "take a new export")
+    size, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
+    if size > min(MOST_BYTES, MOST_TIMES * packed):
+        raise StoreError(
+            f"it unpacks to {size:,} bytes; {MOST_BYTES:,} are read, and {MOST_TIMES} times its size",
+            str(path),
+            "take a new export",
+        )
 
 
-def _copy(book: Any, name: str) -> Copy:
-    if _LISTS not in book.sheetnames:
-        raise StoreError(f"the hidden sheet {_LISTS} is missing", name, "take a new export")
-    mark = read_mark(
-        str(next(book[_LISTS].iter_rows(max_row=1, max_col=1))[0].value or ""), f"{name}: {_LISTS}!{_MARK}"
-    )
+def _begins_with(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
+
+
+def _copy(book: Any, path: Path) -> Copy:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if _LISTS not in sheets:
+        raise StoreError(f"the hidden sheet {_LISTS} is missing", path.name, "take a new export")
+    first = next(sheets.pop(_LISTS).iter_rows(max_row=1, max_col=1), ())
+    mark = read_mark(str(first[0].value if first else ""), f"{path.name}: {_LISTS}!{_MARK}")
+    sheets.pop(_SUMMARY, None)
     rows: list[Row] = []
-    strange = []
+    strange: list[Problem] = []
     for type_ in TYPES:
-        if SHEETS[type_] in book.sheetnames:
-            sheet = book[SHEETS[type_]]
-            found, problems = read_table(type_, f"{name}: {sheet.title}", _lines(sheet))
+        if sheet := sheets.pop(SHEETS[type_], None):
+            _refuse_merged(path, sheet)
+            found, problems = read_table(type_, f"{path.name}: {sheet.title}", _lines(sheet))
             rows += found
             strange += problems
+    todo = f"name it as it was: {', '.join(SHEETS.values())}"
+    strange += [Problem(name, "no sheet of the log", todo) for name, sheet in sheets.items() if _holds_entries(sheet)]
     return Copy("xlsx", mark, tuple(rows), tuple(strange))
 
 
+def _holds_entries(sheet: Any) -> bool:
+    """Whether the sheet is a table of the log under another name: a copy, a renamed one."""
+    sheet.reset_dimensions()
+    return any(cell.value == "id" for cell in next(sheet.iter_rows(max_row=1, max_col=_MOST_COLUMNS), ()))
+
+
+def _refuse_merged(path: Path, sheet: Any) -> None:
+    """A merge empties all its cells but the first, and nobody meant to clear those."""
+    with ZipFile(path) as archive:
+        found = _MERGED.search(archive.read(sheet._worksheet_path))
+    if found:
+        raise StoreError(
+            "cells are merged", f"{sheet.title}!{found[1].decode(errors='replace')}",
+            "split them, and fill them again: a merge keeps the first one's text alone",
+        )  # fmt: skip
+
+
 def _lines(sheet: Any) -> Iterator[tuple[str, list[Cell]]]:
-    """The lines of a sheet; its own word on how large it is counts for nothing."""
+    """The lines that hold something, as wide as the widest so far; what a sheet says of its size counts for nothing."""
     from openpyxl.utils import get_column_letter
 
     sheet.reset_dimensions()
     letters = [get_column_letter(at) for at in range(1, _MOST_COLUMNS + 1)]
-    for number, line in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=_MOST_COLUMNS), start=1):
-        if number > MOST_ROWS:
+    gap, held, width = None, 0, 0
+    for number, line in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
+        if held > MOST_ROWS or number > _LAST_ROW:
             raise StoreError(
-                f"more than {MOST_ROWS:,} rows", sheet.title, "delete the blank rows below the last entry, save again"
+                f"more than {MOST_ROWS:,} rows", sheet.title, "delete what is below the last entry, save again"
             )
-        yield (
-            f"{sheet.title} row {number}",
-            [
-                Cell(_text(cell.value), f"{sheet.title}!{letter}{number}", cell.data_type == "f")
-                for letter, cell in zip(letters, line, strict=False)
-            ],
-        )
+        if line is gap:  # of rows that are left out, up to the last one that a spreadsheet has
+            continue
+        gap = line
+        filled = [at for at, cell in enumerate(line, start=1) if cell.value is not None]
+        if not filled:
+            continue
+        held, width = held + 1, max(width, filled[-1])
+        places = [
+            (f"{sheet.title}!{letter}{number}", cell) for letter, cell in zip(letters[:width], line, strict=False)
+        ]
+        yield f"{sheet.title} row {number}", [_cell(place, cell) for place, cell in places]
+
+
+def _cell(place: str, cell: Any) -> Cell:
+    """A formula is told as such, with what an error left of one."""
+    computed = cell.data_type in ("f", "e")
+    value = "=" if computed and not isinstance(cell.value, str) else cell.value
+    return Cell(_text(value), place, computed)
 
 
 def _text(value: object) -> str:
     """What a cell shows; a spreadsheet keeps numbers and dates as such where somebody typed over the text format."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):

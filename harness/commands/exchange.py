@@ -43,6 +43,7 @@ def export_(
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     suffix = _suffix(file)
+    _refuse_same(file, json)
     if for_:
         _export_for(for_, file, type_, find_workspace(workspace, profile), moment(as_of), screen, json)
         return
@@ -78,6 +79,7 @@ def import_(
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     suffix = _suffix(file)
+    _refuse_same(file, json)
     found = find_workspace(workspace, profile)
     actor = actor_of(found, by, datetime.now(UTC))
     copy = _read(file, suffix)
@@ -118,6 +120,12 @@ def _suffix(file: Path) -> str:
     if suffix not in SUFFIXES:
         raise UsageError(f"{suffix or 'no suffix'} is no format", where=str(file), todo=f"use {', '.join(SUFFIXES)}")
     return suffix
+
+
+def _refuse_same(file: Path, json: str) -> None:
+    """The report of the command would take the place of what somebody edited."""
+    if json not in ("", "-") and Path(json).resolve() == file.resolve():
+        raise UsageError(f"--json would replace {file}", where="--json", todo="name another file, or -")
 
 
 def _bytes(export: Export, suffix: str, type_: str) -> bytes:
@@ -161,7 +169,12 @@ def _write(file: Path, data: bytes) -> None:
     """A file that is there may hold what somebody typed: it is never replaced."""
     try:
         with file.open("xb") as target:
-            target.write(data)
+            try:
+                target.write(data)
+                target.flush()
+            except OSError:
+                file.unlink()  # half a file would be in the way of the next try
+                raise
     except FileExistsError as error:
         raise UsageError("the file is there already", where=str(file), todo="name a new one") from error
     except OSError as error:

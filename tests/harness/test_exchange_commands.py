@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import json
 import subprocess
 import sys
@@ -129,6 +131,37 @@ def test_what_cannot_be_read_or_written_is_said_without_a_traceback(
     assert said in capsys.readouterr().err
     assert (tmp_path / "there.json").read_text() == "{}"
     assert not (tmp_path / "a.csv").exists()
+
+
+def test_the_report_of_a_command_never_replaces_the_file_itself(
+    raid: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert raid("export", "a.json", "--quiet") == 0
+    before = (tmp_path / "a.json").read_bytes()
+    assert raid("import", "a.json", "--json", str(tmp_path / "a.json")) == 2
+    assert raid("export", "b.json", "--json", "./b.json") == 2
+    assert "--json would replace b.json" in capsys.readouterr().err
+    assert (tmp_path / "a.json").read_bytes() == before
+    assert not (tmp_path / "b.json").exists()
+
+
+def test_half_a_file_is_not_left_behind(raid: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", *more: Any, **named: Any) -> Any:
+        file = opened(path, mode, *more, **named)
+        if mode != "xb":
+            return file
+        file.close()
+        return Full()
+
+    monkeypatch.setattr(Path, "open", full)
+    assert raid("export", "a.json") == 2
+    assert not (tmp_path / "a.json").exists()
 
 
 def test_other_commands_load_no_workbook() -> None:

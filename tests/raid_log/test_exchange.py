@@ -209,6 +209,7 @@ def test_an_owner_takes_a_new_defect_for_himself(store: Store, defect: str) -> N
         ("stan", {"status": "waived"}, "cannot set the state 'waived'"),
         ("tess", {"status": "done"}, "cannot set the state 'done'"),
         ("tess", {"status": ""}, "cannot set the state ''"),
+        ("tess", {"status": "Fixed"}, "cannot set the state 'Fixed'"),
         ("tess", {"status": "in_progress"}, "status: the owner is blank"),
         ("tess", {"status": "fixed"}, "status: the reference is blank"),
         ("tess", {"status": "fixed", "fix": "CHG-7", "fixed_in": "soon"}, "neither release nor"),
@@ -247,6 +248,12 @@ def test_a_state_that_needs_a_cell_in_conflict_is_not_set(store: Store, defect: 
     done = taken(store, "tess", copy(export, {defect: {"status": "in_progress", "owner": "olga"}}))
     assert (len(done.conflicts), done.refused[0].what) == (1, "the state in_progress needs owner, which was not taken")
     assert (item(store, defect).status, item(store, defect).owner) == ("new", "oscar")
+
+
+def test_no_refusal_advises_the_state_that_it_refuses(store: Store, defect: str) -> None:
+    taken(store, "tess", copy(exported(store), {defect: {"status": "triaged"}}))
+    (problem,) = taken(store, "tess", copy(exported(store, LATER), {defect: {"status": "new"}})).refused
+    assert problem.todo == "use one of triaged, in_progress, fixed"
 
 
 def test_a_fixed_defect_is_not_led_back(store: Store, defect: str) -> None:
@@ -305,6 +312,20 @@ def test_a_row_of_the_waivers_asks_and_never_approves(store: Store, defect: str)
     assert taken(store, "rita", copy(exported(store, LATER))) == Imported(dry_run=False)
 
 
+def test_a_row_of_the_waivers_without_some_columns_says_nothing_of_them(store: Store, defect: str) -> None:
+    asked = Waiver("- next release", "by hand", "daily look", "2026-12-01", evidence="mail")
+    ask_for_waiver(store, actor("olga"), defect, asked)
+    export, before = exported(store), content(store)
+    (row,) = export.tables[-1].rows
+    some = {name: row[name] for name in ("id", "until", "reason")}
+    assert taken(store, "rita", Copy("file", export.mark, (made(WAIVER, some),))) == Imported(dry_run=False)
+    assert content(store) == before
+    longer = made(WAIVER, {**some, "until": "2026-12-10"})
+    assert taken(store, "rita", Copy("file", export.mark, (longer,))).requested == [(defect, "waiver")]
+    (now,) = exported(store, LATER).tables[-1].rows
+    assert (now["until"], now["reason"], now["evidence"]) == ("2026-12-10", "- next release", "mail")
+
+
 def test_a_request_that_somebody_made_since_is_not_replaced(store: Store, defect: str) -> None:
     export = exported(store)
     ask_for_waiver(store, actor("olga"), defect, Waiver("other", "other", "other", "2026-12-01"))
@@ -319,8 +340,8 @@ def test_a_request_that_somebody_made_since_is_not_replaced(store: Store, defect
         ({"until": "soon"}, "no date"),
         ({"workaround": ""}, "the workaround is blank"),
         ({"reason": "=now()"}, "a formula is refused"),
-        ({"id": "RAID-0099"}, "no entry RAID-0099"),
-        ({"id": ""}, "no entry without id"),
+        ({"id": "RAID-0099"}, "no entry 'RAID-0099'"),
+        ({"id": ""}, "no entry ''"),
     ],
 )
 def test_a_request_that_is_not_whole_is_refused(unmoved: Store, change: dict[str, str], said: str) -> None:
@@ -373,8 +394,8 @@ def test_a_new_row_that_is_not_whole_is_refused(unmoved: Store, type_: str, chan
 def test_an_id_that_the_log_does_not_know_or_that_is_elsewhere_is_refused(store: Store, defect: str) -> None:
     export = exported(store)
     for rows, said in (
-        ((("issue", {"id": "RAID-0099", "owner": "olga"}),), "no entry RAID-0099"),
-        ((("issue", {"id": "x", "owner": "olga"}),), "no entry x"),
+        ((("issue", {"id": "RAID-0099", "owner": "olga"}),), "no entry 'RAID-0099'"),
+        ((("issue", {"id": f"{defect}\u200b", "owner": "olga"}),), r"no entry 'RAID-0001\u200b'"),
         ((("risk", {"id": defect, "owner": "olga"}),), "RAID-0001 is an issue, not a risk"),
     ):
         given = Copy("xlsx", export.mark, tuple(made(*row) for row in rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -89,14 +90,20 @@ def test_people_see_sheets_that_let_them_edit_what_may_be_edited() -> None:
     assert locked == {"id": True, "title": True, "status": False, "owner": False, "cause": True}
     assert not sheet.column_dimensions[letter("title")].protection.locked  # for rows that are added
     assert sheet[f"{letter('due')}2"].number_format == "@"
-    choices = {}
+    choices, hints = {}, {}
     for rule in sheet.data_validations.dataValidation:
+        hints[str(rule.sqref).split("2:")[0]] = rule.prompt if rule.showInputMessage else ""
+        if rule.type != "list":
+            continue
         first, last = (part.replace("$", "") for part in rule.formula1.removeprefix("Lists!").split(":"))
         choices[str(rule.sqref).split("2:")[0]] = [row[0].value for row in book["Lists"][first:last]]
     assert choices[letter("owner")] == ["olga", "tess"]
     assert choices[letter("status")] == ["new", "triaged", "in_progress", "fixed", "rejected"]
     assert choices[letter("severity")][0] == "critical"
     assert letter("title") not in choices
+    assert hints[letter("due")] == "When it is to be done, YYYY-MM-DD"
+    assert hints[letter("severity")] == "Harm (needed)"
+    assert letter("cause") not in hints
 
 
 def test_text_that_looks_like_a_formula_is_text_and_a_formula_is_told(save: Save) -> None:
@@ -124,6 +131,56 @@ def test_rows_that_are_added_and_values_that_were_typed_as_numbers_and_dates_are
     copy = workbook.read_workbook(save(edited(workbook.write_workbook(export()), work)))
     assert texts(copy) == [{"title": "Late", "probability": "4", "impact": "5", "due": "2026-12-01"}]
     assert [(one.where[:6], one.what) for one in copy.strange] == [("Risks!", "no column of the log: Mine")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('t="e"><v>#REF!</v>', ("#REF!", True)),
+        ('t="str"><f>B2&amp;1</f><v>x</v>', ("=B2&1", True)),
+        ('t="str"><f t="array" ref="A1">B2</f><v>x</v>', ("=", True)),
+        ('t="b"><v>1</v>', ("TRUE", False)),
+        ("><v>1.1000000000000001</v>", ("1.1", False)),
+        ('t="d"><v>2026-11-26T10:30:00</v>', ("2026-11-26 10:30:00", False)),
+        ('t="inlineStr"><is><r><t xml:space="preserve">bold </t></r><r><t>plain</t></r></is>', ("bold plain", False)),
+        ('t="inlineStr"><is><t>one_x000D_\ntwo _x005F_x0041_</t></is>', ("one\r\ntwo _x0041_", False)),
+    ],
+)
+def test_a_cell_says_what_a_spreadsheet_shows(save: Save, cell: str, said: tuple[str, bool]) -> None:
+    """Errors are told like formulas: nobody meant to write them into the log."""
+    data = workbook.write_workbook(export({**ISSUE, "workaround": "x"}))
+    there = b't="inlineStr"><is><t>x</t></is>'
+    path = save(_changed(data, "xl/worksheets/sheet4.xml", there, cell.encode()))
+    (row,) = workbook.read_workbook(path).rows
+    assert (row.cells["workaround"].text, row.cells["workaround"].formula) == said
+
+
+def test_text_that_a_spreadsheet_would_decode_is_written_so_that_it_shows_it() -> None:
+    data = workbook.write_workbook(export({**ISSUE, "workaround": "a_x0041_b"}))
+    assert load_workbook(io.BytesIO(data))["Issues"][f"{letter('workaround')}2"].value == "a_x005F_x0041_b"
+
+
+def test_a_table_under_another_name_is_told_and_a_persons_own_sheet_is_left_alone(save: Save) -> None:
+    def work(book: Any) -> None:
+        book["Risks"].title = "Our risks"
+        book.copy_worksheet(book["Issues"]).title = "Issues (2)"
+        book.create_sheet("Notes")["A1"] = "to be asked"
+
+    copy = workbook.read_workbook(save(edited(workbook.write_workbook(export(ISSUE)), work)))
+    assert texts(copy) == [ISSUE]
+    assert [(one.where, one.what) for one in copy.strange] == [
+        ("Our risks", "no sheet of the log"),
+        ("Issues (2)", "no sheet of the log"),
+    ]
+
+
+def test_merged_cells_are_refused_for_all_but_the_first_were_emptied(save: Save) -> None:
+    data = workbook.write_workbook(export({**ISSUE, "owner": "olga"}, {**ISSUE, "id": "RAID-0002", "owner": "olga"}))
+    owner = letter("owner")
+    merged = edited(data, lambda book: book["Issues"].merge_cells(f"{owner}2:{owner}3"))
+    with pytest.raises(StoreError, match="cells are merged") as refused:
+        workbook.read_workbook(save(merged))
+    assert refused.value.where == f"Issues!{owner}2:{owner}3"
 
 
 @settings(max_examples=15, deadline=None)
@@ -161,31 +218,48 @@ def test_macros_and_links_are_refused_before_anything_is_read(save: Save, member
 
 
 def test_a_bomb_is_refused_by_its_size(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = save(workbook.write_workbook(export(ISSUE)))
+    data = workbook.write_workbook(export(ISSUE))
+    bomb = _changed(data, "xl/worksheets/sheet4.xml", b"</sheetData>", b"<row/>" * 2**20 + b"</sheetData>")
+    with pytest.raises(StoreError, match="it unpacks to"):
+        workbook.read_workbook(save(bomb))
     monkeypatch.setattr(workbook, "MOST_BYTES", 5_000)
     with pytest.raises(StoreError, match="it unpacks to"):
-        workbook.read_workbook(path)
+        workbook.read_workbook(save(data))
 
 
 def test_rows_without_end_are_refused_and_a_false_size_is_not_believed(
     save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def far(row: int) -> Callable[[Any], None]:
-        return lambda book: book["Issues"].cell(row, 1, " ") and None
+    def filled(rows: int) -> Callable[[Any], None]:
+        return lambda book: [book["Issues"].cell(row, 1, " ") for row in range(2, rows + 1)] and None
 
     data = workbook.write_workbook(export(ISSUE))
     monkeypatch.setattr(workbook, "MOST_ROWS", 50)
-    assert texts(workbook.read_workbook(save(edited(data, far(40))))) == [ISSUE]
+    assert [row.text("title") for row in workbook.read_workbook(save(edited(data, filled(50)))).rows] == ["Seen"]
     with pytest.raises(StoreError, match="more than 50 rows"):
-        workbook.read_workbook(save(edited(data, far(60))))
+        workbook.read_workbook(save(edited(data, filled(60))))
+    beyond = _changed(data, "xl/worksheets/sheet4.xml", b"</sheetData>", b'<row r="1048577"/></sheetData>')
+    with pytest.raises(StoreError, match="more than 50 rows"):
+        workbook.read_workbook(save(beyond))
     false = b'<dimension ref="A1:XFD1048576"'
     path = save(_changed(data, "xl/worksheets/sheet4.xml", b'<dimension ref="[^"]*"', false))
     assert texts(workbook.read_workbook(path)) == [ISSUE]
 
 
+def test_rows_that_are_left_out_up_to_the_last_of_a_sheet_are_no_rows(save: Save) -> None:
+    """LibreOffice writes such a last row."""
+    data = workbook.write_workbook(export(ISSUE))
+    row = (
+        b'<row r="90000"><c r="A90000" t="inlineStr"><is><t>RAID-0002</t></is></c></row><row r="1048576"/></sheetData>'
+    )
+    copy = workbook.read_workbook(save(_changed(data, "xl/worksheets/sheet4.xml", b"</sheetData>", row)))
+    assert texts(copy) == [ISSUE, {"id": "RAID-0002"}]
+    assert copy.rows[1].place("id") == "Issues!A90000"
+
+
 def _changed(data: bytes, name: str, old: bytes, new: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as copy:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for member in archive.namelist():
             text = archive.read(member)
             if member == name:
@@ -217,9 +291,11 @@ def test_a_file_that_is_no_export_is_refused(save: Save, tmp_path: Path) -> None
     for what, said in (
         (b"", "no workbook"),
         (b"id,owner", "no workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it has a password"),
         (data[: len(data) // 2], "no workbook"),
         (edited(data, lambda book: book.remove(book["Lists"])), "hidden sheet Lists is missing"),
         (edited(data, lambda book: book["Lists"].cell(1, 1, "7 x")), "which export it is"),
+        (edited(data, lambda book: book["Lists"].delete_rows(1, 99)), "which export it is"),
         (edited(data, lambda book: book["Issues"].cell(1, 1, "ident")), "no column 'id'"),
     ):
         with pytest.raises(StoreError, match=said):
@@ -247,6 +323,40 @@ def test_a_csv_disarms_what_a_spreadsheet_would_compute(save: Save) -> None:
     assert texts(text_files.read_csv(save(data, "a.csv"))) == [{**ISSUE, **words}]
 
 
+@pytest.mark.parametrize(("separator", "end"), [(";", "\r\n"), ("\t", "\n"), (",", "\r")])
+def test_a_csv_is_read_as_the_spreadsheets_of_other_countries_save_it(save: Save, separator: str, end: str) -> None:
+    data = text_files.write_csv(export({**ISSUE, "workaround": 'a;b\tc, "d"'}), "issue")
+    lines = list(csv.reader(data.decode("utf-8-sig").splitlines()))
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator=end).writerows(lines)
+    copy = text_files.read_csv(save(text.getvalue().encode(), "a.csv"))
+    assert texts(copy) == [{**ISSUE, "workaround": 'a;b\tc, "d"'}]
+
+
+def test_a_csv_without_end_is_refused_before_it_fills_the_memory(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = text_files.write_csv(export(ISSUE), "issue")
+    monkeypatch.setattr(text_files, "MOST_LINES", 50)
+    for more in (b"\n" * 60, b"," * 300):
+        with pytest.raises(StoreError, match="more than 50 lines, or 200 cells in line"):
+            text_files.read_csv(save(data + more, "a.csv"))
+
+
+def test_headings_that_would_speak_to_a_terminal_are_told_without_that(save: Save) -> None:
+    data = text_files.write_csv(export({**ISSUE, "epic": "Pay"}), "issue").replace(b",epic,", b",\x1b[31mEpic\xc2\x9b,")
+    (problem,) = text_files.read_csv(save(data, "a.csv")).strange
+    assert (problem.where, problem.what) == ("line 2, [31mEpic", "no column of the log: [31mEpic")
+    entry = {"id": "RAID-0001", "\ud800\x1bEpic": "Pay"}
+    whole = {"format": text_files.FORMAT, "export": str(MARK), "issue": [entry]}
+    (problem,) = text_files.read_json(save(json.dumps(whole).encode(), "a.json")).strange
+    assert (problem.where, problem.what) == ("issue[0].Epic", "no column of the log: Epic")
+
+
+def test_a_table_of_another_name_is_told(save: Save) -> None:
+    whole = {"format": text_files.FORMAT, "export": str(MARK), "issues": [{"id": "RAID-0001", "owner": "olga"}]}
+    copy = text_files.read_json(save(json.dumps(whole).encode(), "a.json"))
+    assert [(one.where, one.what) for one in copy.strange] == [("issues", "no table of the log")]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -270,6 +380,8 @@ def test_a_csv_that_is_no_export_is_refused(save: Save, data: bytes, said: str) 
         ("", "no JSON"),
         ("[" * 100_000, "no JSON"),
         ("[]", "no export of the log"),
+        ('{"issue": [{"owner": "olga", "owner": "tess"}]}', "the key 'owner' stands twice"),
+        ('{"issue": [], "issue": []}', "the key 'issue' stands twice"),
         ({"format": "other"}, "no export of the log"),
         ({"format": text_files.FORMAT}, "which export it is"),
         ({"format": text_files.FORMAT, "export": str(MARK), "issue": {}}, "no list of entries"),
