@@ -137,7 +137,7 @@ def main() -> None:
     except SystemExit as end:
         if end.code == _INTERRUPTED:
             sys.stderr.write(
-                "interrupted: what was done before stays done; no half run is recorded; what was sent: `harness deliver --list`\n"
+                "interrupted: what was done stays, no half run is recorded; what was sent: `harness deliver --list`\n"
             )
         raise
     except Exception as error:
