@@ -28,6 +28,7 @@ from harness.commands import (
     produce,
     raid,
     regress,
+    report,
     store,
     suite,
     taas,
@@ -60,6 +61,9 @@ cases = typer.Typer(help="Cases: payloads that are kept, with what must be said 
 app.add_typer(cases, name="case")
 results = typer.Typer(help="Results of outside test providers (testing as a service).", no_args_is_help=True)
 app.add_typer(results, name="taas")
+
+pages = typer.Typer(help="Pages for people: files that open anywhere.", no_args_is_help=True)
+app.add_typer(pages, name="report")
 
 app.command("run")(main_job.run)
 app.command("deliver")(deliver.deliver)
@@ -111,6 +115,7 @@ stores.command("check")(store.check)
 cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)
+pages.command("readiness")(report.readiness)
 results.command("import")(taas.import_results)
 results.command("list")(taas.list_results)
 

@@ -33,6 +33,11 @@ class Workspace:
             )
         return f"sqlite:///{(self.path / 'store.db').as_posix()}"
 
+    @property
+    def out(self) -> Path:
+        """Folder of its reports; that of the working directory outside a workspace."""
+        return (self.path or Path()) / "out"
+
 
 def find_workspace(option: Path | None, profile: str | None = None, *, make: bool = False) -> Workspace:
     """Return the workspace to work in; ``profile`` overrules its setting; ``make`` creates a missing one.
