@@ -14,7 +14,7 @@ from raid_log.defects import fingerprint
 from raid_log.deliveries import FINAL_STEPS, DeliveryEntry, DeliveryRow, DeliveryStep, Intent
 from raid_log.errors import StoreError
 from raid_log.events import Author, Event
-from raid_log.exchange import Copy, Export, clean, export_log, store_mark
+from raid_log.exchange import Copy, Export, clean, export_log, export_week, store_mark
 from raid_log.fidelity import InterfaceFidelity, RuleFidelity, Unpredicted, fidelity
 from raid_log.fields import FIELDS, Field, exposure
 from raid_log.figures import ClassRate, Figures, OpenDefects, RunRow, figures, run_figures
@@ -152,6 +152,7 @@ __all__ = [
     "edit",
     "end_of",
     "export_log",
+    "export_week",
     "exposure",
     "fidelity",
     "figures",

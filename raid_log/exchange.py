@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +27,9 @@ from raid_log.states import OPEN, fold
 from raid_log.store import Store
 from raid_log.tables import EventRow, Fingerprint
 from raid_log.waivers import ASKED, pending
+
+if TYPE_CHECKING:
+    from raid_log.snapshots import Snapshot
 
 Use = Literal["key", "edit", "once", "fixed", "fact"]
 
@@ -141,16 +145,42 @@ def export_log(store: Store, profile: Profile, *, as_of: datetime | None = None)
     """Return the log as it stood at ``as_of`` (default now): same store and moment, same export."""
     moment = (as_of or datetime.now(UTC)).astimezone(UTC)
     with store.reading() as connection:
-        mark = _mark(connection, moment)
-        entries = [entry for entry in read_entries(connection, moment) if entry.type in FIELDS]
+        mark = mark_at(connection, moment)
+        entries = read_entries(connection, moment)
         prints = _fingerprints(connection)
-        asked = [item for item in _asked(connection, entries, moment) if waiver_cells(item)]
+        waivers = waiver_rows(connection, entries, moment)
+    return _export(mark, entries, waivers, prints, tuple(profile.people), profile.time_zone)
+
+
+def export_week(week: Snapshot) -> Export:
+    """Return the entries of a week as it is told, to be edited and imported like any export.
+
+    Without those that ended before the week, and without fingerprints, which a snapshot does not hold.
+    """
+    mark = read_mark(week.mark, week.week) if week.mark else Mark(0, GENESIS, week.as_of)
+    whole = _export(mark, week.entries, week.waivers, {}, tuple(week.people), ZoneInfo(week.time_zone))
+    tables = [
+        replace(table, columns=tuple(column for column in table.columns if column.name != "fingerprints"))
+        for table in whole.tables
+    ]
+    return replace(whole, tables=tuple(tables))
+
+
+def _export(
+    mark: Mark,
+    entries: Iterable[Entry],
+    waivers: Iterable[Mapping[str, str]],
+    prints: Mapping[int, Sequence[str]],
+    people: tuple[str, ...],
+    zone: ZoneInfo,
+) -> Export:
+    listed = [entry for entry in entries if entry.type in FIELDS]
     rows: dict[str, list[Mapping[str, str]]] = {type_: [] for type_ in TYPES}
-    for entry in entries:
-        rows[entry.type].append({**cells(entry), **_facts(entry, profile, prints.get(entry.number, ()))})
-    rows[WAIVER] = [{"id": item.id, **waiver_cells(item)} for item in asked]
-    tables = tuple(Table(type_, columns(type_, tuple(profile.people)), tuple(rows[type_])) for type_ in TYPES)
-    return Export(mark, tables, _counts(entries))
+    for entry in listed:
+        rows[entry.type].append({**cells(entry), **_facts(entry, zone, prints.get(entry.number, ()))})
+    rows[WAIVER] = list(waivers)
+    tables = tuple(Table(type_, columns(type_, people), tuple(rows[type_])) for type_ in TYPES)
+    return Export(mark, tables, _counts(listed))
 
 
 def columns(type_: str, people: Sequence[str] = ()) -> tuple[Column, ...]:
@@ -294,9 +324,9 @@ def _field_column(field: Field, people: Sequence[str]) -> Column:
     return Column(field.name, "edit", about, field.choices or choices.get(field.kind, ()))
 
 
-def _facts(entry: Entry, profile: Profile, fingerprints: Sequence[str]) -> dict[str, str]:
+def _facts(entry: Entry, zone: ZoneInfo, fingerprints: Sequence[str]) -> dict[str, str]:
     def day(moment: datetime) -> str:
-        return moment.astimezone(profile.time_zone).date().isoformat()
+        return moment.astimezone(zone).date().isoformat()
 
     def product(residual: bool) -> str:
         found = exposure(entry.fields, residual=residual)
@@ -311,18 +341,20 @@ def _facts(entry: Entry, profile: Profile, fingerprints: Sequence[str]) -> dict[
     return {**own, "opened": day(entry.opened_at), "changed": day(entry.changed_at)}
 
 
-def _mark(connection: Connection, moment: datetime) -> Mark:
+def mark_at(connection: Connection, moment: datetime) -> Mark:
+    """Return how far an export of the moment goes."""
     query = select(EventRow.number, EventRow.hash).where(EventRow.at <= moment).order_by(EventRow.number.desc())
     last = connection.execute(query.limit(1)).first()
     return Mark(last.number, last.hash, moment) if last else Mark(0, GENESIS, moment)
 
 
-def _asked(connection: Connection, entries: Sequence[Entry], moment: datetime) -> list[Item]:
-    """The open and waived defects for which a waiver was ever asked or given."""
+def waiver_rows(connection: Connection, entries: Iterable[Entry], moment: datetime) -> list[dict[str, str]]:
+    """Return the table of waivers: open and waived defects, by id, whose waiver is in force or asked for."""
     query = select(EventRow.item).where(EventRow.kind.in_((ASKED, "waived")), EventRow.at <= moment)
     numbers = set(connection.execute(query).scalars())
     live = [entry.id for entry in entries if entry.number in numbers and entry.status in (*OPEN, "waived")]
-    return [read_item(connection, id_, moment) for id_ in live]
+    found = [(id_, waiver_cells(read_item(connection, id_, moment))) for id_ in live]
+    return [{"id": id_, **texts} for id_, texts in found if texts]
 
 
 def _fingerprints(connection: Connection) -> dict[int, list[str]]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from contracts.profiles import Goal, Interface, Profile
+from raid_log.control_totals import reconciliations
+from raid_log.database import blocks
 from raid_log.decisions import DecisionNeeded, decisions_needed
 from raid_log.defects import counted
 from raid_log.events import item_id
+from raid_log.exchange import mark_at, waiver_rows
 from raid_log.first_attempts import FirstAttempts, first_attempts, known_until
 from raid_log.items import Entry, read_entries
 from raid_log.readiness import Readiness, readiness
 from raid_log.states import LIVE
 from raid_log.store import Store
-from raid_log.tables import EventRow, ItemRow, OccurrenceRow, RuleRow, RuleStatusRow, SubmissionRow
+from raid_log.tables import EventRow, ItemRow, OccurrenceRow, RuleRow, RuleStatusRow, SubmissionRow, UnitAttempt
 from raid_log.weekly import WindowFigures, window_figures
 from raid_log.weeks import Week, Window
 
@@ -56,6 +61,12 @@ class RuleCount:
     rule: str
     title: str
     statuses: Mapping[str, int]
+    severity: str = ""
+    code: str = ""  # that it predicts
+    findings: int = 0
+    units: int = 0  # that it found at fault
+    reasons: Mapping[str, str] = field(default_factory=dict)  # status -> why it was not checked, in one submission
+    classes: tuple[str, ...] = ()  # evidence classes of the submissions
 
     @property
     def ran(self) -> bool:
@@ -79,6 +90,29 @@ class SubmissionCount:
     late: int  # accepted after the time limit
     records: int
     accepted_records: int
+
+
+@dataclass(frozen=True)
+class StageCount:
+    """Units sent by an interface in the week, of one evidence class, by how far they came and with what outcome."""
+
+    interface: str
+    evidence_class: str
+    stage: str  # reached: S1 sent, S2 loaded, S3 imported
+    outcome: str  # blank where none is known
+    units: int
+
+
+@dataclass(frozen=True)
+class TotalCheck:
+    """A control total of a submission of the week, and whether it agreed with what was accepted by then."""
+
+    interface: str
+    submission: str
+    evidence_class: str
+    units_agree: bool
+    amounts_agree: bool | None  # None where there are no amounts
+    text: str  # both sides
 
 
 @dataclass(frozen=True)
@@ -116,6 +150,11 @@ class Snapshot:
     goals: tuple[Goal, ...]
     decisions: tuple[DecisionNeeded, ...]
     restated: tuple[Restated, ...] = ()
+    stages: tuple[StageCount, ...] = ()
+    totals: tuple[TotalCheck, ...] = ()
+    waivers: tuple[Mapping[str, str], ...] = ()  # in force or asked for: rows of the table of waivers of an export
+    mark: str = ""  # of an export of that moment
+    recorded: int = 0  # number of the last submission that was recorded by then
 
     @property
     def window(self) -> Window:
@@ -142,6 +181,11 @@ def snapshot(store: Store, profile: Profile, week: Week, *, as_of: datetime) -> 
         causes = tuple(_causes(connection, window, until))
         rules = tuple(_rules(connection, window, until))
         found = first_attempts(connection, profile, window, moment)
+        stages = tuple(_stages(connection, window, until))
+        totals = tuple(_totals(connection, window, until))
+        waivers = tuple(waiver_rows(connection, entries, until))
+        mark = str(mark_at(connection, until))
+        recorded = connection.execute(select(func.max(SubmissionRow.number))).scalar() or 0
     standing = [one for one in entries if one.status in LIVE]
     return Snapshot(
         title=profile.title,
@@ -161,6 +205,11 @@ def snapshot(store: Store, profile: Profile, week: Week, *, as_of: datetime) -> 
         register=tuple(profile.register.values()),
         goals=profile.goals,
         decisions=tuple(decisions_needed(profile, standing, decision.gates, until)),
+        stages=stages,
+        totals=totals,
+        waivers=waivers,
+        mark=mark,
+        recorded=recorded,
     )
 
 
@@ -194,20 +243,78 @@ def _causes(connection: Connection, window: Window, until: datetime) -> list[Cau
 
 
 def _rules(connection: Connection, window: Window, until: datetime) -> Iterable[RuleCount]:
-    about = (SubmissionRow.interface, RuleStatusRow.rule, RuleStatusRow.status)
+    about = (SubmissionRow.interface, RuleStatusRow.rule, RuleStatusRow.status, SubmissionRow.evidence_class)
+    sums = (func.sum(RuleStatusRow.findings), func.sum(RuleStatusRow.units), func.max(SubmissionRow.number))
     query = (
-        select(*about, func.count())
+        select(*about, func.count(), *sums)
         .join(RuleStatusRow, RuleStatusRow.submission == SubmissionRow.number)
         .where(counted(), SubmissionRow.submitted_at >= window.start, SubmissionRow.submitted_at <= until)
         .group_by(*about)
     )
-    statuses: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
-    for interface, number, status, count in connection.execute(query):
-        statuses[interface, number][status] = count
-    rows = {row.number: row for row in connection.execute(select(RuleRow.__table__))} if statuses else {}
-    for (interface, number), counts in sorted(statuses.items(), key=lambda pair: (pair[0][0], rows[pair[0][1]].id)):
-        row = rows[number]
-        yield RuleCount(interface, row.contract, row.version, row.id, row.title, dict(sorted(counts.items())))
+    groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for row in connection.execute(query):
+        groups[row[0], row[1]].append(row[2:])
+    rules = {row.number: row for row in connection.execute(select(RuleRow.__table__))} if groups else {}
+    reasons = _reasons(connection, {last for own in groups.values() for status, *_, last in own if status in _UNTOLD})
+    for (interface, number), own in sorted(groups.items(), key=lambda pair: (pair[0][0], rules[pair[0][1]].id)):
+        rule, statuses = rules[number], Counter[str]()
+        for status, _, count, *_ in own:
+            statuses[status] += count
+        yield RuleCount(
+            interface, rule.contract, rule.version, rule.id, rule.title,
+            statuses=dict(sorted(statuses.items())),
+            severity=rule.severity,
+            code=rule.code,
+            findings=sum(int(findings) for _, _, _, findings, *_ in own),
+            units=sum(int(units) for *_, units, _ in own),
+            reasons={
+                status: reasons[last, number]
+                for status, *_, last in sorted(own, key=itemgetter(-1))
+                if (last, number) in reasons
+            },
+            classes=tuple(sorted({class_ for _, class_, *_ in own})),
+        )  # fmt: skip
+
+
+_UNTOLD = frozenset({"not_checked", "stale"})
+"""Statuses that come with a reason."""
+
+
+def _reasons(connection: Connection, submissions: Iterable[int]) -> dict[tuple[int, int], str]:
+    """Submission and rule -> why the rule was not checked in it."""
+    found: dict[tuple[int, int], str] = {}
+    about = (RuleStatusRow.submission, RuleStatusRow.rule, RuleStatusRow.reason)
+    for block in blocks(sorted(submissions)):
+        query = select(*about).where(RuleStatusRow.submission.in_(block), RuleStatusRow.status.in_(_UNTOLD))
+        found |= {(submission, rule): reason for submission, rule, reason in connection.execute(query)}
+    return found
+
+
+def _stages(connection: Connection, window: Window, until: datetime) -> Iterable[StageCount]:
+    """An outcome that came after ``until`` is not known yet."""
+    known = case((UnitAttempt.ended_at <= until, UnitAttempt.outcome), else_=None)
+    about = (SubmissionRow.interface, SubmissionRow.evidence_class, UnitAttempt.stage, known)
+    query = (
+        select(*about, func.count())
+        .join(UnitAttempt, UnitAttempt.submission == SubmissionRow.number)
+        .where(counted(), SubmissionRow.submitted_at >= window.start, SubmissionRow.submitted_at <= until)
+        .where(UnitAttempt.stage.is_not(None))
+        .group_by(*about)
+    )
+    found = [(*row[:3], row[3] or "", row[4]) for row in connection.execute(query)]
+    yield from (StageCount(*row) for row in sorted(found))
+
+
+def _totals(connection: Connection, window: Window, until: datetime) -> Iterable[TotalCheck]:
+    names = (SubmissionRow.number, SubmissionRow.interface, SubmissionRow.evidence_class)
+    query = select(*names).where(
+        counted(), SubmissionRow.submitted_at >= window.start, SubmissionRow.submitted_at <= until
+    )
+    rows = {number: (interface, class_) for number, interface, class_ in connection.execute(query)}
+    for number, one in sorted(reconciliations(connection, rows, until).items()):
+        interface, class_ = rows[number]
+        amounts = None if one.amount is None else one.amount == one.accepted_amount
+        yield TotalCheck(interface, one.submission, class_, one.units == one.accepted, amounts, one.text)
 
 
 def _submissions(found: Iterable[FirstAttempts]) -> Iterable[SubmissionCount]:

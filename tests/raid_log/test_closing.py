@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from people import actor, district
 from pydantic import TypeAdapter
-from raid_runs import NOON, failing, run, sent
+from raid_runs import NOON, failing, result, rule, run, sent, submission
 from sqlalchemy import select, update
 
 from contracts.profiles import Goal
 from raid_log import (
+    Copy,
     Snapshot,
     Store,
     StoreError,
@@ -22,10 +24,14 @@ from raid_log import (
     close_weeks,
     closed_figures,
     edit,
+    export_week,
+    import_log,
+    note_total,
     tell_week,
     triage,
 )
 from raid_log.closing import MOST_WEEKS, Restated
+from raid_log.exchange import Cell, Row
 from raid_log.integrity import check
 from raid_log.tables import ClosedWeek
 
@@ -139,9 +145,56 @@ def test_a_closed_week_that_cannot_be_read_is_refused_in_words(store: Store) -> 
 
 
 def test_goals_are_kept_as_the_profile_had_them(store: Store) -> None:
-    from dataclasses import replace
-
     wanted = replace(district(), goals=(Goal("rate", "acceptance_rate", 0.0, 99.5),))
     send(store, "AR", "u")
     close_weeks(store, wanted, W48, at=MONDAY)
     assert told(store).goals == wanted.goals
+
+
+def test_how_far_units_came_is_told_by_interface_class_stage_and_outcome(store: Store) -> None:
+    send(store, "AARP", "u")
+    found = [(one.interface, one.evidence_class, one.stage, one.outcome, one.units) for one in told(store).stages]
+    assert found == [
+        ("FIN-01", "acceptance", "S2", "", 1),
+        ("FIN-01", "acceptance", "S2", "rejected", 1),
+        ("FIN-01", "acceptance", "S3", "accepted", 2),
+    ]
+    early = told(store, as_of=NOON + HOUR / 2).stages  # the answers came an hour after the sending
+    assert sum(one.units for one in early if one.outcome) == 0
+
+
+def test_a_rule_that_was_not_checked_is_told_with_its_reason_and_what_it_found_is_added_up(store: Store) -> None:
+    unbound = replace(rule("GL-200", status="not_checked", units=0, findings=0), reason="list x is not bound")
+    for name in ("r1", "r2"):
+        checked = result([False, True], rules=[rule(units=1, findings=3), unbound])
+        store.record(run(name, submission(["a", "b"], checked=checked)), district())
+    first, second = told(store).rules
+    assert (first.rule, first.statuses, first.findings, first.units) == ("GL-100", {"failed": 2}, 6, 2)
+    assert (first.severity, first.code, first.classes) == ("significant", "EF04", ("conformance",))
+    assert (second.reasons, second.ran) == ({"not_checked": "list x is not bound"}, False)
+
+
+def test_control_totals_of_the_week_are_told_as_they_stood_then(store: Store) -> None:
+    id_ = send(store, "AAR", "u")
+    note_total(store, actor("rita", NOON + 2 * HOUR), id_, units=1, evidence="report")
+    note_total(store, actor("rita", MONDAY), id_, units=2, evidence="report")
+    (one,) = told(store).totals
+    assert (one.interface, one.units_agree, one.amounts_agree) == ("FIN-01", False, None)
+    assert one.text == "1 units in Fusion; 2 units accepted"
+
+
+def test_a_week_is_exported_as_it_was_and_its_copy_can_be_edited_and_imported(store: Store) -> None:
+    store.record(run("r1", failing(2, at=NOON)), district())
+    ask_for_waiver(store, actor("rita"), "RAID-0001", Waiver("late", "by hand", "list", "2026-12-05"))
+    closed(store)
+    before = export_week(told(store))
+    edit(store, actor("tess", MONDAY), "RAID-0001", {"workaround": "another"})
+    assert export_week(told(store)) == before
+    issues, waivers = (next(table for table in before.tables if table.type == name) for name in ("issue", "waiver"))
+    assert "fingerprints" not in [column.name for column in issues.columns]
+    assert [row["state"] for row in waivers.rows] == ["asked"]
+    cells = {name: Cell(text, f"A.{name}") for name, text in issues.rows[0].items()}
+    changed = Row("issue", "row 2", {**cells, "workaround": Cell("mine", "B2"), "owner": Cell("olga", "C2")})
+    done = import_log(store, actor("tess", MONDAY), Copy("xlsx", before.mark, (changed,)))
+    assert [(one.column, one.after) for one in done.changed] == [("owner", "olga")]
+    assert [(one.column, one.now) for one in done.conflicts] == [("workaround", "another")]
