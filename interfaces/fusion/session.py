@@ -45,7 +45,7 @@ class Session:
     """A connection to one pod. ``transport`` replaces the network; ``ca_file`` adds a certificate authority.
 
     TLS is always verified. http:// is taken for this machine only, where the emulator listens.
-    Raises FusionError for an address that is none, or a CA file that cannot be read.
+    Raises FusionError for an address that is none, certificates that cannot be read, and a proxy that cannot be used.
     """
 
     def __init__(
@@ -64,16 +64,21 @@ class Session:
         self.access, self.sleep, self.limits = access, sleep, limits
         self._random = random or randomness.Random()  # noqa: S311 - spreads calls over time
         local = checked_url(url).host in LOOPBACK
-        self._client = httpx.Client(
-            auth=access,
-            timeout=timeouts,
-            transport=transport,
-            verify=True if transport else _trust(ca_file),  # a replaced network has no TLS of ours
-            event_hooks={"response": [self._bound]},
-            trust_env=not local,  # a company's proxy, but not on the way to this machine
-            headers={"Accept-Encoding": "identity"},  # a packed reply could be larger than its limit
-            follow_redirects=False,  # credentials go nowhere else
-        )
+        verify = True if transport else _trust(ca_file)  # a replaced network has no TLS of ours
+        try:
+            self._client = httpx.Client(
+                auth=access,
+                timeout=timeouts,
+                transport=transport,
+                verify=verify,
+                event_hooks={"response": [self._bound]},
+                trust_env=not local,  # a company's proxy, but not on the way to this machine
+                headers={"Accept-Encoding": "identity"},  # a packed reply could be larger than its limit
+                follow_redirects=False,  # credentials go nowhere else
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):  # of the proxy
+            todo = "write it as http://host:port, or unset it"
+            raise FusionError("the proxy cannot be used", where="HTTPS_PROXY, ALL_PROXY", todo=todo) from None
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Reply:
         """Return the reply to a GET, tried again while that may help. Raises Refused, NotThere, NotSent, LostReply."""
@@ -170,7 +175,12 @@ class _Bounded(httpx.SyncByteStream):
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    context = httpx.create_ssl_context()
+    try:
+        context = httpx.create_ssl_context()
+    except OSError:  # variables that name a file which is not there
+        todo = "name a file and a folder of certificates that are there, or unset the variables"
+        what = "the certificates cannot be read"
+        raise FusionError(what, where="SSL_CERT_FILE, SSL_CERT_DIR", todo=todo) from None
     if ca_file is not None:
         try:
             context.load_verify_locations(cafile=ca_file)

@@ -80,6 +80,22 @@ def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
     assert CLIENT_SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("HTTPS_PROXY", "ftp://proxy:21", "the proxy cannot be used"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem", "the certificates cannot be read"),
+    ],
+)
+def test_variables_that_cannot_be_used_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, what: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(FusionError, match=what) as raised:
+        Session(URL, Basic("u", "p"))
+    assert name in raised.value.where
+
+
 def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
     for path, data in ((tmp_path / "none.pem", None), (tmp_path / "text.pem", "no certificate")):
         if data:
