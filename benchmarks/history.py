@@ -62,7 +62,7 @@ def profile() -> Profile:
         )
         for number in range(INTERFACES)
     ]  # fmt: skip
-    people = {name: Person(name, name, (name,), "") for name in ("triager", "owner", "approver", "sponsor")}
+    people = {name: Person(name, name, frozenset({name}), "") for name in ("triager", "owner", "approver", "sponsor")}
     zone = ZoneInfo("America/New_York")
     return Profile("bench", "Bench", None, zone, register={row.id: row for row in rows}, people=people)
 

@@ -116,6 +116,7 @@ cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)
 pages.command("readiness")(report.readiness)
+pages.command("weekly")(report.weekly)
 results.command("import")(taas.import_results)
 results.command("list")(taas.list_results)
 

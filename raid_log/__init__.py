@@ -7,7 +7,7 @@ from raid_log.attestations import ATTESTED_GATES, SUITE_GATE, SuiteRun, attest, 
 from raid_log.backup import Manifest, TableCopy, backup, restore
 from raid_log.bounds import VERDICT_TEXT, BoundedRate, allowed, bounded_rate, needed, wilson_band
 from raid_log.clock import end_of
-from raid_log.closing import MOST_WEEKS, close_weeks, closed_figures, tell_week
+from raid_log.closing import MOST_WEEKS, close_weeks, closed_figures, first_moment, tell_week
 from raid_log.control_totals import Reconciliation, note_total
 from raid_log.decisions import DecisionNeeded
 from raid_log.defects import fingerprint
@@ -43,7 +43,17 @@ from raid_log.recording import Recorded
 from raid_log.roles import Actor
 from raid_log.scores import Measured, latest_scores, score_history, score_totals
 from raid_log.settling import Settled, ids, settle_run
-from raid_log.snapshots import Cause, Change, Restated, RuleCount, Snapshot, SubmissionCount
+from raid_log.snapshots import (
+    Cause,
+    Change,
+    Restated,
+    RuleCount,
+    Snapshot,
+    StageCount,
+    SubmissionCount,
+    TotalCheck,
+    signers,
+)
 from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
 from raid_log.submissions import SentSubmission, sent_submission, sent_submissions
@@ -118,6 +128,7 @@ __all__ = [
     "SentSubmission",
     "Settled",
     "Snapshot",
+    "StageCount",
     "Standing",
     "Store",
     "StoreError",
@@ -125,6 +136,7 @@ __all__ = [
     "SuiteCounts",
     "SuiteRun",
     "TableCopy",
+    "TotalCheck",
     "Transition",
     "Unpredicted",
     "Waiver",
@@ -157,6 +169,7 @@ __all__ = [
     "fidelity",
     "figures",
     "fingerprint",
+    "first_moment",
     "fix",
     "goal_standings",
     "ids",
@@ -190,6 +203,7 @@ __all__ = [
     "sent_submission",
     "sent_submissions",
     "settle_run",
+    "signers",
     "store_mark",
     "tell_week",
     "triage",

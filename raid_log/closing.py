@@ -89,17 +89,22 @@ def _let_time_pass(store: Store, at: datetime) -> None:
         log.close()
 
 
-def _weeks(store: Store, profile: Profile, last: Week) -> Iterator[Week]:
+def first_moment(store: Store) -> datetime | None:
+    """Return the moment of the first submission or event of the store; None if it has none."""
     with store.reading() as connection:
         firsts = [
             connection.execute(select(column).order_by(column).limit(1)).scalar()
             for column in (SubmissionRow.submitted_at, EventRow.at)
         ]
-    known = [moment for moment in firsts if moment is not None]
-    if not known:
+    return min((moment for moment in firsts if moment is not None), default=None)
+
+
+def _weeks(store: Store, profile: Profile, last: Week) -> Iterator[Week]:
+    first = first_moment(store)
+    if first is None:
         return
     end = date.fromisocalendar(last.year, last.number, 1)
-    monday = max(min(known).astimezone(profile.time_zone).date(), end - timedelta(weeks=MOST_WEEKS - 1))
+    monday = max(first.astimezone(profile.time_zone).date(), end - timedelta(weeks=MOST_WEEKS - 1))
     monday -= timedelta(days=monday.weekday())
     while monday <= end:
         yield Week.of(monday)

@@ -72,10 +72,10 @@ class GoalStanding:
         return self.text(self.value)
 
     def text(self, value: Decimal | None) -> str:
-        """Return a value of the measure for people; a rate is never rounded up."""
+        """Return a value of the measure for people; a rate is never rounded up, a count has at most one place."""
         if value is None:
             return NO_EVIDENCE
-        return rate_text(int(value * 10_000), 1_000_000) if self.rate else f"{value.normalize():f}"
+        return rate_text(int(value * 10_000), 1_000_000) if self.rate else f"{round(value, 1).normalize():f}"
 
 
 def goal_standings(goals: Iterable[Goal], zone: ZoneInfo, weeks: Sequence[WindowFigures]) -> list[GoalStanding]:

@@ -153,6 +153,7 @@ class Snapshot:
     stages: tuple[StageCount, ...] = ()
     totals: tuple[TotalCheck, ...] = ()
     waivers: tuple[Mapping[str, str], ...] = ()  # in force or asked for: rows of the table of waivers of an export
+    signers: tuple[str, ...] = ()  # names of those who may sign the decision
     mark: str = ""  # of an export of that moment
     recorded: int = 0  # number of the last submission that was recorded by then
 
@@ -208,9 +209,15 @@ def snapshot(store: Store, profile: Profile, week: Week, *, as_of: datetime) -> 
         stages=stages,
         totals=totals,
         waivers=waivers,
+        signers=signers(profile),
         mark=mark,
         recorded=recorded,
     )
+
+
+def signers(profile: Profile) -> tuple[str, ...]:
+    """Return the names of those who may sign the decision to go live: sponsors and approvers."""
+    return tuple(person.name for person in profile.people.values() if person.roles & {"sponsor", "approver"})
 
 
 def _changes(connection: Connection, window: Window, until: datetime) -> Iterable[Change]:

@@ -50,6 +50,11 @@ class Week:
         sunday = date.fromisocalendar(self.year, self.number, 7)
         return f"{self.name} (week ending Sun {sunday.day} {_MONTHS[sunday.month - 1]} {sunday.year})"
 
+    @property
+    def before(self) -> Week:
+        """The week before it."""
+        return Week.of(date.fromisocalendar(self.year, self.number, 1) - timedelta(weeks=1))
+
     def window(self, zone: ZoneInfo) -> Window:
         """Return the week's moments. 167 or 169 hours where the clock changes on its Sunday."""
         monday = date.fromisocalendar(self.year, self.number, 1)

@@ -1,6 +1,17 @@
 """What people read: pages, Allure results, the log as a file. Nothing here decides anything."""
 
-from reports import allure, regression, scores, text_files, workbook
+from reports import allure, pdf, regression, scores, text_files, workbook
 from reports.readiness import readiness_page
+from reports.weekly import definitions_page, weekly_page
 
-__all__ = ["allure", "readiness_page", "regression", "scores", "text_files", "workbook"]
+__all__ = [
+    "allure",
+    "definitions_page",
+    "pdf",
+    "readiness_page",
+    "regression",
+    "scores",
+    "text_files",
+    "weekly_page",
+    "workbook",
+]

@@ -83,17 +83,19 @@ def rate_trend(name: str, points: Sequence[RatePoint], target: float, texts: Seq
 
         values = [{**vars(one), "day": one.day.isoformat()} for one in points]
         base = _of(values)
-        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap=True))
+        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=4, labelOverlap=True))
         least = min([*(one.low for one in points), target])
         scale = alt.Scale(domain=[max(0.0, least - (100 - least) * 0.1), 100], nice=False, clamp=True)
-        band = base.mark_area(color=BAND, opacity=1).encode(x=day, y=alt.Y("low:Q", scale=scale), y2="high:Q")
+        ends = {"x": day, "y": alt.Y("low:Q", scale=scale), "y2": "high:Q"}
+        band = base.mark_area(color=BAND, opacity=1).encode(**ends)
+        reach = base.mark_rule(color=BAND, strokeWidth=5).encode(**ends)  # a week with no neighbour has no area
         line = base.mark_line(color=BLUE, strokeWidth=2).encode(x=day, y=alt.Y("rate:Q", title="%", scale=scale))
         dots = base.mark_point(color=BLUE, filled=True, size=36, opacity=1).encode(
             x=day, y=alt.Y("rate:Q", scale=scale)
         )
         aim = _of([{"target": target}])
         rule = aim.mark_rule(color=INK, strokeDash=[5, 4]).encode(y=alt.Y("target:Q", scale=scale))
-        return alt.layer(band, rule, line, dots).properties(width=_WIDTH, height=_HEIGHT)
+        return alt.layer(band, reach, rule, line, dots).properties(width=_WIDTH, height=_HEIGHT)
 
     return _chart(title, description, columns, rows, draw if points else None)
 
@@ -119,7 +121,7 @@ def burn_down(severity: str, points: Sequence[FlowPoint]) -> Chart:
     def draw() -> Any:
         import altair as alt
 
-        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap=True))
+        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=4, labelOverlap=True))
         moves = [
             {"day": one.day.isoformat(), "count": count, "what": what}
             for one in points
@@ -166,14 +168,20 @@ def heat_map(rows_: Sequence[tuple[str, Mapping[str, int]]], severities: Sequenc
     return _chart(title, description, ("interface", *severities), rows, draw if rows else None)
 
 
-def bars(title: str, unit: str, counts: Sequence[tuple[str, int]], *, shares: bool = False) -> Chart:
-    """Return horizontal bars in the order given; ``shares`` adds the running share to the numbers (Pareto)."""
-    whole, running, rows = sum(count for _, count in counts), 0, []
-    for name, count in counts:
+def bars(
+    title: str, unit: str, counts: Sequence[tuple[str, int]], *, whole: int = 0, words: Sequence[str] = ()
+) -> Chart:
+    """Return horizontal bars in the order given. ``whole`` adds the running share of it to the numbers (Pareto).
+
+    ``words`` are longer names of the bars, for the numbers.
+    """
+    running, rows = 0, []
+    for name, (_, count) in zip(words or [name for name, _ in counts], counts, strict=True):
         running += count
-        rows.append((name, f"{count:,}", *([f"{100 * running // whole} %"] if shares and whole else [])))
-    columns = ("", unit, *(["running share"] if shares and whole else []))
-    description = f"{len(counts)} bars, {whole:,} {unit} in all."
+        rows.append((name, f"{count:,}", *([f"{100 * running // whole} %"] if whole else [])))
+    columns = ("", unit, *(["running share"] if whole else []))
+    rest = f" Others have {whole - running:,}." if whole > running else ""
+    description = f"{len(counts)} bars, {running:,} {unit} in all.{rest}"
 
     def draw() -> Any:
         import altair as alt
@@ -186,7 +194,7 @@ def bars(title: str, unit: str, counts: Sequence[tuple[str, int]], *, shares: bo
         words = base.mark_text(align="left", dx=4, fontSize=12, color=INK).encode(text=alt.Text("count:Q", format=","))
         return alt.layer(base.mark_bar(color=BLUE), words).properties(width=230, height=max(40, 24 * len(values)))
 
-    return _chart(title, description, columns, tuple(rows), draw if whole else None)
+    return _chart(title, description, columns, tuple(rows), draw if running else None)
 
 
 def goal_line(
@@ -202,7 +210,7 @@ def goal_line(
     def draw() -> Any:
         import altair as alt
 
-        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b %y", tickCount=4, labelOverlap=True))
+        day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=4, labelOverlap=True))
         level = alt.Y("value:Q", title=unit)
         wanted = [{"day": one.isoformat(), "value": value} for one, value in path]
         layers = [_of(wanted).mark_line(color=INK, strokeDash=[5, 4]).encode(x=day, y=level)]

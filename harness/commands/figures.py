@@ -17,7 +17,7 @@ from harness.errors import UsageError
 from harness.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from raid_log import BoundedRate, ClassFigures, DefectFigures, Flow, Rate, Window, WindowFigures
+    from raid_log import BoundedRate, ClassFigures, DefectFigures, Flow, Rate, Week, WindowFigures
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _FIRST_YEAR = 2000
@@ -39,7 +39,7 @@ def figures(
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     at = moment(as_of)
-    window = week_window(week, at, found.profile.time_zone) if week else None
+    window = week_named(week, at, found.profile.time_zone).window(found.profile.time_zone) if week else None
     with open_store(found.store_url) as store:
         told = window_figures(store, found.profile, as_of=at, window=window, cycle=cycle or None)
         where = store.where
@@ -54,7 +54,7 @@ def figures(
         )
 
 
-def week_window(text: str, as_of: datetime, zone: ZoneInfo) -> Window:
+def week_named(text: str, as_of: datetime, zone: ZoneInfo) -> Week:
     """Return the programme week that ``2026-W48`` names. Raises UsageError for another text, for a week that the year
     does not have, and for one that has not begun at ``as_of``.
     """  # fmt: skip
@@ -73,7 +73,7 @@ def week_window(text: str, as_of: datetime, zone: ZoneInfo) -> Window:
         raise UsageError(f"{text} is before there was anything to count", where="--week", todo=todo)
     if monday > as_of.astimezone(zone).date():
         raise UsageError(f"{text} has not begun", where="--week", todo="name a week that has, or leave it out")
-    return Week(year, number).window(zone)
+    return Week(year, number)
 
 
 def _say(screen: Screen, told: WindowFigures) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from contracts import Profile
+from harness.commands.figures import week_named
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption, moment
 from harness.console import Screen, write_json
 from harness.errors import UsageError
 from harness.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from raid_log import Store, Week
 
 OutOption = Annotated[
     Optional[Path], typer.Option("--out", help="File to write (default: in the folder out/ of the workspace).")
@@ -26,10 +33,10 @@ def readiness(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Write the decision as one page to sign: verdict, what stands against it, all gates. Exit 0 whatever it says."""
-    from raid_log import open_store
+    """Write the decision as one page to sign, and as PDF beside it: verdict, what stands against it, all gates."""
+    from raid_log import open_store, signers
     from raid_log import readiness as decide
-    from reports import readiness_page
+    from reports import pdf, readiness_page
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
@@ -37,20 +44,81 @@ def readiness(
     with open_store(found.store_url) as store:
         decision = decide(store, found.profile, as_of=at)
     file = out or found.out / "readiness.html"
-    write_page(file, readiness_page(decision, found.profile))
+    who = found.profile
+    page = readiness_page(decision, title=who.title, zone=str(who.time_zone), signers=signers(who))
+    printed = pdf.to_pdf(page)
+    write_page(file, page.encode())
+    files = [file]
+    if printed:
+        files.append(file.with_suffix(".pdf"))
+        write_page(files[-1], printed)
     if json:
-        write_json(json, {"verdict": decision.text, "as_of": at.isoformat(), "file": str(file)})
-    screen.line(f"{decision.text}: {file}")
+        write_json(json, {"verdict": decision.text, "as_of": at.isoformat(), "files": [str(one) for one in files]})
+    screen.line(f"{decision.text}: {' and '.join(map(str, files))}")
+    if not printed:
+        screen.line(f"skipped: the PDF: {pdf.missing() or 'the browser here could not print it'}", "yellow")
 
 
-def write_page(file: Path, text: str) -> None:
+def weekly(
+    week: Annotated[
+        str, typer.Option(help="Programme week, e.g. 2026-W48 (default: the last that is over, if the store knows it).")
+    ] = "",
+    out: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder to write (default: out/weekly/<week> of the workspace).")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Close the weeks that are over and write the report of one: page, PDF, RAID log, readiness, Allure."""
+    from harness.weekly_report import report_week
+    from raid_log import open_store
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    at = moment("")
+    chosen = week_named(week, at, found.profile.time_zone) if week else None
+    with open_store(found.store_url) as store:
+        chosen = chosen or week_to_report(store, found.profile, at)
+        folder = out or found.out / "weekly" / chosen.name
+        with screen.progress("weekly report", 1) as bar:
+            told, parts = report_week(
+                store, found.profile, chosen, folder, at=at,
+                told=lambda what, place, of: bar.update(bar.task_ids[0], description=what, completed=place, total=of),
+            )  # fmt: skip
+    if json:
+        write_json(json, {
+            "week": chosen.name, "as_of": told.as_of.isoformat(), "closed": not told.open, "folder": str(folder),
+            "parts": [asdict(part) for part in parts],
+        })  # fmt: skip
+    screen.line(f"{told.label}{', to date' if told.open else ''}: {told.readiness.text}", "bold")
+    rows = [(part.name, part.skipped or f"{part.bytes:,}") for part in parts if not part.skipped]
+    screen.table("", ["file", "bytes"], rows, ["bytes"])
+    for part in parts:
+        if part.skipped:
+            screen.line(f"skipped: {part.name}: {part.skipped}", "yellow")
+    screen.line(f"open {folder / 'index.html'}")
+
+
+def week_to_report(store: Store, profile: Profile, at: datetime) -> Week:
+    """Return the last week that is over if anything was recorded by its end, else the week that goes on."""
+    from raid_log import Week, first_moment
+
+    current = Week.of(at.astimezone(profile.time_zone).date())
+    first = first_moment(store)
+    return current.before if first and first < current.window(profile.time_zone).start else current
+
+
+def write_page(file: Path, data: bytes) -> None:
     """Write a page, in folders that are made where they are missing; an older one of the name is replaced.
 
     Raises UsageError if it cannot be written.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        file.write_bytes(data)
     except OSError as error:
         raise UsageError(
             f"the page cannot be written: {error.strerror or error}",

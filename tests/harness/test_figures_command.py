@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from harness.commands.figures import figures, week_window
+from harness.commands.figures import figures, week_named
 from harness.errors import UsageError
 from raid_log import StoreError
 from test_suites.payloads.sources import Records, spoil
@@ -107,13 +107,13 @@ def test_a_flow_that_does_not_hold_ends_with_2_and_says_what_to_do(told: Call, t
 )
 def test_a_week_that_is_none_or_has_not_begun_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
-        week_window(text, SUNDAY, NEW_YORK)
+        week_named(text, SUNDAY, NEW_YORK)
     assert said in error.value.what
     assert error.value.where == "--week"
 
 
 def test_the_53rd_week_of_2026_is_named_by_its_sunday() -> None:
-    window = week_window("2026-W53", SUNDAY, NEW_YORK)
+    window = week_named("2026-W53", SUNDAY, NEW_YORK).window(NEW_YORK)
     assert window.label == "2026-W53 (week ending Sun 3 Jan 2027)"
     assert window.holds(SUNDAY)
-    assert week_window("2027-W01", SUNDAY + timedelta(minutes=1), NEW_YORK).start == window.end
+    assert week_named("2027-W01", SUNDAY + timedelta(minutes=1), NEW_YORK).window(NEW_YORK).start == window.end

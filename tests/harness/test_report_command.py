@@ -28,7 +28,9 @@ def test_the_readiness_page_is_written_into_the_workspace_and_says_what_ready_sa
     harness: Callable[..., int], workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert harness("report", "readiness", *WHERE) == 0
-    assert capsys.readouterr().out == f"NO-GO: {Path('ws/out/readiness.html')}\n"
+    out = capsys.readouterr().out
+    assert out.startswith(f"NO-GO: {Path('ws/out/readiness.html')}")
+    assert (workspace / "out" / "readiness.pdf").is_file() is not ("skipped: the PDF" in out)
     page = (workspace / "out" / "readiness.html").read_text(encoding="utf-8")
     assert "NO-GO</span>" in page
     assert "G4 Open critical defects" in page
@@ -49,8 +51,8 @@ def test_json_tells_verdict_and_file(
 ) -> None:
     assert harness("report", "readiness", *WHERE, "--out", "deep/down/page.html", "--json", "-") == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["verdict"], told["file"]) == ("NO-GO", str(Path("deep/down/page.html")))
-    assert Path(told["file"]).is_file()
+    assert (told["verdict"], told["files"][0]) == ("NO-GO", str(Path("deep/down/page.html")))
+    assert all(Path(file).is_file() for file in told["files"])
 
 
 def test_a_page_that_cannot_be_written_is_refused_in_words(

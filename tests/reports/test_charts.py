@@ -26,7 +26,7 @@ def every() -> list[Chart]:
         rate_trend("acceptance rate", RATES, 99.5, [f"{one.rate:.2f} %" for one in RATES]),
         burn_down("critical", FLOWS),
         heat_map([("FIN-01 <b>", {"critical": 3}), ("HR-01", {"significant": 12})], NAMES),
-        bars("Causes", "units", [("GL-100 & more", 1_200), ("AP-020", 3)], shares=True),
+        bars("Causes", "units", [("GL-100 & more", 1_200), ("AP-020", 3)], whole=1_203),
         goal_line("Goal", "%", [(MONDAY, 0.0), (WEEKS[-1], 99.5)], [(MONDAY, 95.0)], [("W0", "0", "95.00 %")]),
     ]
 

@@ -1,0 +1,139 @@
+"""The report of a week: everything that people read of it, in one folder, made from the store alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from contracts import Profile
+from harness.errors import UsageError
+from raid_log import (
+    Snapshot,
+    Store,
+    Week,
+    close_weeks,
+    closed_figures,
+    export_week,
+    goal_standings,
+    tell_week,
+)
+from reports import definitions_page, pdf, readiness_page, weekly_page, workbook
+
+PARTS = {
+    "index.html": "This page",
+    "weekly.pdf": "Print it (PDF)",
+    "readiness.html": "Can we go live?",
+    "readiness.pdf": "To sign (PDF)",
+    "raid.xlsx": "RAID log to edit (Excel)",
+    "definitions.html": "What the figures mean",
+}
+"""Files of the folder -> the words that lead to them."""
+KNOWN = frozenset({*PARTS, "allure", "results"})
+"""What a folder of a report may hold."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file or folder of the report. ``skipped`` says why it is not there, blank where it is."""
+
+    name: str
+    bytes: int
+    skipped: str = ""
+
+
+def report_week(
+    store: Store, profile: Profile, week: Week, folder: Path, *, at: datetime, told: Callable[[str, int, int], None]
+) -> tuple[Snapshot, list[Part]]:
+    """Close the weeks that are over, write the report of ``week`` into ``folder``, and return what was written.
+
+    An older report in the folder is replaced once the new one is whole; same store and week, same bytes. ``told`` hears
+    what is at hand, its place and the number of steps. Raises StoreError, and UsageError if the flow of issues does
+    not hold or the folder cannot be written.
+    """
+    _refuse_foreign(folder)
+    close_weeks(store, profile, week, at=at, told=lambda name, place, of: told(f"closing {name}", place, of))
+    snapshot = tell_week(store, profile, week, as_of=at)
+    _refuse_lost_issues(snapshot, store.where)
+    fresh = folder.with_name(f".{folder.name}.new")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        parts = _write(store, profile, week, snapshot, fresh, told)
+        _replace(folder, fresh)
+    except OSError as error:
+        what = f"the report cannot be written: {error.strerror or error}"
+        raise UsageError(what, where=str(folder), todo="close what is open of it, or name another folder") from error
+    return snapshot, parts
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Whatever is no report of ours is never replaced."""
+    names = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else [folder.name] * folder.exists()
+    if foreign := [name for name in names if name not in KNOWN]:
+        what = f"there is something else: {foreign[0]}" + (f" and {len(foreign) - 1} more" if foreign[1:] else "")
+        raise UsageError(what, where=str(folder), todo="name a new folder")
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_lost_issues(snapshot: Snapshot, where: str) -> None:
+    wrong = [name for name, flow in snapshot.figures.defects.flow.items() if not flow.holds]
+    if wrong:
+        raise UsageError(
+            f"the flow of issues does not hold ({', '.join(wrong)}): an entry was lost or changed by hand",
+            where=where,
+            todo="run `harness store check` and `harness raid verify-log`; publish nothing of this week before",
+        )
+
+
+def _write(
+    store: Store,
+    profile: Profile,
+    week: Week,
+    snapshot: Snapshot,
+    folder: Path,
+    told: Callable[[str, int, int], None],
+) -> list[Part]:
+    makers = _makers(store, profile, week, snapshot)
+    parts: list[Part] = []
+    for place, (name, make) in enumerate(makers.items(), start=1):
+        told(name, place, len(makers))
+        data = make()
+        if data is not None:
+            (folder / name).write_bytes(data)
+        skipped = "" if data is not None else pdf.missing() or "the browser here could not print it"
+        parts.append(Part(name, len(data or b""), skipped))
+    return parts
+
+
+def _makers(store: Store, profile: Profile, week: Week, snapshot: Snapshot) -> dict[str, Callable[[], bytes | None]]:
+    """File -> what makes its bytes, None where that cannot be done here."""
+    before = closed_figures(store, week)
+    known = bool(before) and before[-1].window.end == snapshot.window.start
+    previous = tell_week(store, profile, week.before, as_of=snapshot.window.start) if known else None
+    goals = goal_standings(snapshot.goals, profile.time_zone, [*before, snapshot.figures])
+    printable = [name for name in PARTS if not (name.endswith(".pdf") and pdf.missing())]
+    links = [(name, PARTS[name]) for name in printable if name != "index.html"]
+    target = snapshot.figures.classes["acceptance"].first_pass.target
+    page = weekly_page(snapshot, before, goals, previous, links)
+    decision = readiness_page(
+        snapshot.readiness, title=snapshot.title, zone=snapshot.time_zone, signers=snapshot.signers
+    )
+    return {
+        "index.html": page.encode,
+        "weekly.pdf": lambda: pdf.to_pdf(page),
+        "readiness.html": decision.encode,
+        "readiness.pdf": lambda: pdf.to_pdf(decision),
+        "raid.xlsx": lambda: workbook.write_workbook(export_week(snapshot)),
+        "definitions.html": definitions_page(target).encode,
+    }  # fmt: skip
