@@ -134,6 +134,7 @@ def test_one_row_asked_for_gives_one_block(journals: Contract) -> None:
     assert (made.blocks, made.records) == (1, 1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_payload_in_every_process() -> None:
     printed = [
         subprocess.run(

@@ -103,6 +103,7 @@ def test_the_sample_passes_and_the_case_is_as_expected(
     assert harness("run") == 0
 
 
+@pytest.mark.slow
 def test_the_suite_of_a_new_workspace_passes(made: Path) -> None:
     call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--harness-effort", "dev"]
     done = subprocess.run(call, cwd=made, capture_output=True, text=True, check=False)
@@ -121,6 +122,7 @@ FAILING = """
 """
 
 
+@pytest.mark.slow
 def test_a_failure_of_the_own_suite_becomes_a_case_of_the_workspace(
     made: Path, harness: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:

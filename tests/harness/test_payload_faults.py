@@ -290,6 +290,7 @@ def _sample(seed: int) -> list[Score]:
     return seeded_faults(contract, seed=seed, per_operator=1, operators=[NAMED[name] for name in loose])
 
 
+@pytest.mark.slow
 def test_the_same_seed_plants_the_same_faults_in_any_process() -> None:
     here = repr(_sample(5))
     command = [sys.executable, "-c", "from tests.harness.test_payload_faults import _sample; print(repr(_sample(5)))"]
@@ -321,6 +322,7 @@ def test_no_masked_value_is_told(identity: str) -> None:
     assert not [value for value in masked for text in told if len(value) > 3 and value in text]
 
 
+@pytest.mark.slow
 def test_which_operators_get_through_in_nutrition_journals(journals: Records) -> None:
     scores = seeded_faults(_contract(journals), payloads=[journals], per_operator=1)
     beyond = {score.operator for score in scores if score.explained}

@@ -47,6 +47,7 @@ def suite(*words: str) -> list[str]:
     return [*PLUGIN, "-p", "no:cacheprovider", str(path), "-k", "gl_journals-GL-100", *words]
 
 
+@pytest.mark.slow
 def test_the_fixtures_give_contract_payloads_and_check(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(USING_FIXTURES)
     for profile in ("oracle", "nc_district"):
@@ -106,10 +107,12 @@ def test_a_run_without_the_plugin_is_untouched(pytester: pytest.Pytester) -> Non
     pytester.runpytest_subprocess("-p", "no:harness").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_the_suite_runs_where_the_plugin_is_switched_off(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess("-p", "no:harness", *suite()[len(PLUGIN) :]).assert_outcomes(passed=4)
 
 
+@pytest.mark.slow
 def test_the_suite_gives_junit_and_allure_results(pytester: pytest.Pytester) -> None:
     pytest.importorskip("allure_pytest")
     done = pytester.runpytest_subprocess(
@@ -191,6 +194,7 @@ MASKING = """
 """
 
 
+@pytest.mark.slow
 def test_personal_values_of_a_counter_example_are_shown_nowhere(pytester: pytest.Pytester) -> None:
     pytest.importorskip("allure_pytest")
     pytester.makepyfile(MASKING)

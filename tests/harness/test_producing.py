@@ -432,6 +432,7 @@ def test_outside_a_workspace_there_is_no_producer(harness: Call, capsys: pytest.
 # --- the suite --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_suite_runs_the_interfaces_of_the_workspace_and_skips_where_there_are_none(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -451,6 +452,7 @@ def test_the_suite_runs_the_interfaces_of_the_workspace_and_skips_where_there_ar
     done.stdout.fnmatch_lines(["*no interface under test: harness.toml of the workspace has no*"])
 
 
+@pytest.mark.slow
 def test_the_suite_fails_for_an_interface_that_delivers_nothing_and_breaks_for_one_that_is_not_there(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_change_of_a_contract_is_new_then_still_failing_then_changed_then_appr
     assert states == ["fixed", "passing"]
 
 
+@pytest.mark.slow
 def test_the_pytest_suite_finds_cases_of_the_workspace(
     harness: Call, ws: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def test_the_pytest_suite_finds_cases_of_the_workspace(
     done.stdout.fnmatch_lines(["balanced: Both journals balance.", "rule OWN-001, gl: expected no finding, found *"])
 
 
+@pytest.mark.slow
 def test_cases_of_the_tool_and_of_the_workspace_run_together(harness: Call, ws: Path) -> None:
     code, result = _regress(harness, ws, "finance.gl_journals")
     names = [one["case"] for one in result["results"]]

@@ -82,6 +82,7 @@ def test_exit_codes_are_those_of_all_commands(
     assert harness("suite") == ours
 
 
+@pytest.mark.slow
 def test_suites_judge_by_the_profile_of_the_workspace(
     harness: Harness, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +98,7 @@ def test_suites_judge_by_the_profile_of_the_workspace(
     assert "cases/finance.gl_journals/account_that_does_not_exist" in report
 
 
+@pytest.mark.slow
 def test_a_failing_test_is_exit_code_one(harness: Harness, tmp_path: Path) -> None:
     assert harness("init", "ws", "--name", "mine") == 0
     (tmp_path / "ws" / "suites" / "test_broken.py").write_text("def test_broken():\n    assert False\n")

@@ -684,6 +684,7 @@ def many(journals: int, lines: int, *, same: bool = False) -> Records:
     return Records(contract(GL), {"gl": frame})
 
 
+@pytest.mark.slow
 def test_twenty_thousand_journals_of_a_hundred_thousand_lines_all_in_error() -> None:
     ready = many(20_000, 5)
     frame = ready.ready["gl"].frame
