@@ -20,13 +20,14 @@ from raid_log import (
     goal_standings,
     tell_week,
 )
-from reports import definitions_page, pdf, readiness_page, weekly_page, workbook
+from reports import definitions_page, pdf, raid_page, readiness_page, weekly_page, workbook
 
 PARTS = {
     "index.html": "This page",
     "weekly.pdf": "Print it (PDF)",
     "readiness.html": "Can we go live?",
     "readiness.pdf": "To sign (PDF)",
+    "raid.html": "RAID log",
     "raid.xlsx": "RAID log to edit (Excel)",
     "definitions.html": "What the figures mean",
 }
@@ -134,6 +135,10 @@ def _makers(store: Store, profile: Profile, week: Week, snapshot: Snapshot) -> d
         "weekly.pdf": lambda: pdf.to_pdf(page),
         "readiness.html": decision.encode,
         "readiness.pdf": lambda: pdf.to_pdf(decision),
+        "raid.html": lambda: raid_page(
+            snapshot.entries, title=snapshot.title, zone=snapshot.time_zone, people=snapshot.people,
+            label=snapshot.label, as_of=snapshot.as_of,
+        ).encode(),
         "raid.xlsx": lambda: workbook.write_workbook(export_week(snapshot)),
         "definitions.html": definitions_page(target).encode,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """What people read: pages, Allure results, the log as a file. Nothing here decides anything."""
 
 from reports import allure, pdf, regression, scores, text_files, workbook
+from reports.raid_page import raid_page
 from reports.readiness import readiness_page
 from reports.weekly import definitions_page, weekly_page
 
@@ -8,6 +9,7 @@ __all__ = [
     "allure",
     "definitions_page",
     "pdf",
+    "raid_page",
     "readiness_page",
     "regression",
     "scores",

@@ -59,6 +59,36 @@ def readiness(
         screen.line(f"skipped: the PDF: {pdf.missing() or 'the browser here could not print it'}", "yellow")
 
 
+def raid(
+    out: OutOption = None,
+    as_of: Annotated[str, typer.Option(help="The log as it stood then, ISO 8601 with offset (default: now).")] = "",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write the whole RAID log as one page to search, filter and sort: one anchor per entry."""
+    from raid_log import items, open_store
+    from reports import raid_page
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    at = moment(as_of)
+    with open_store(found.store_url) as store:
+        entries = items(store, as_of=at)
+    who = found.profile
+    people = {person.id: person.name for person in who.people.values()}
+    page = raid_page(
+        entries, title=who.title, zone=str(who.time_zone), people=people, label="the whole log", as_of=at
+    )  # fmt: skip
+    file = out or found.out / "raid.html"
+    write_page(file, page.encode())
+    if json:
+        write_json(json, {"entries": len(entries), "as_of": at.isoformat(), "file": str(file)})
+    screen.line(f"{len(entries):,} entries: {file}")
+
+
 def weekly(
     week: Annotated[
         str, typer.Option(help="Programme week, e.g. 2026-W48 (default: the last that is over, if the store knows it).")

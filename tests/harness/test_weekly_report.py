@@ -55,6 +55,7 @@ def test_the_report_of_the_week_is_written_into_the_workspace_and_is_one_folder(
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert all(f'<a href="{name}">' in page for name in PARTS if name != "index.html" and (folder / name).exists())
     assert "raid.html#RAID-" in page
+    assert 'id="RAID-0001"' in (folder / "raid.html").read_text(encoding="utf-8")
     book = openpyxl.load_workbook(io.BytesIO((folder / "raid.xlsx").read_bytes()))
     assert "Issues" in book.sheetnames
     assert [one for one in (workspace / "out" / "weekly").iterdir() if one.name.startswith(".2")] == []
