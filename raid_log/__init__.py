@@ -58,6 +58,7 @@ from raid_log.states import STATES, TRANSITIONS, Standing, Transition
 from raid_log.store import Store, open_store
 from raid_log.submissions import SentSubmission, sent_submission, sent_submissions
 from raid_log.verifying import last_exercised
+from raid_log.versions import DeliveredVersion, delivered_versions
 from raid_log.waiver_files import Applied, WaiverFile, apply_waiver, read_waiver
 from raid_log.waivers import Waiver, approve_waiver, ask_for_waiver, pending, withdraw_waiver
 from raid_log.weekly import AmountRate, ClassFigures, DefectFigures, WindowFigures, window_figures
@@ -88,6 +89,7 @@ __all__ = [
     "Copy",
     "DecisionNeeded",
     "DefectFigures",
+    "DeliveredVersion",
     "DeliveryEntry",
     "DeliveryRow",
     "DeliveryStep",
@@ -161,6 +163,7 @@ __all__ = [
     "close",
     "close_weeks",
     "closed_figures",
+    "delivered_versions",
     "edit",
     "end_of",
     "export_log",

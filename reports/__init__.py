@@ -1,12 +1,15 @@
 """What people read: pages, Allure results, the log as a file. Nothing here decides anything."""
 
 from reports import allure, pdf, regression, scores, text_files, workbook
+from reports.catalogue import Unread, catalogue
 from reports.raid_page import raid_page
 from reports.readiness import readiness_page
 from reports.weekly import definitions_page, weekly_page
 
 __all__ = [
+    "Unread",
     "allure",
+    "catalogue",
     "definitions_page",
     "pdf",
     "raid_page",

@@ -89,6 +89,47 @@ def raid(
     screen.line(f"{len(entries):,} entries: {file}")
 
 
+def catalogue(
+    out: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder to write (default: out/catalogue of the workspace).")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write a page per contract of the profile, and an index by department."""
+    from contracts import ContractError, contract_ids, load
+    from raid_log import delivered_versions, open_store
+    from reports import Unread
+    from reports import catalogue as pages_of
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    read, unread = [], []
+    for id_ in contract_ids(found.profile):
+        try:
+            read.append(load(id_, found.profile))
+        except ContractError as error:
+            unread.append(Unread(id_, str(error)))
+    history = []
+    if found.path or found.settings.store:
+        with open_store(found.store_url) as store:
+            history = delivered_versions(store)
+    folder = out or found.out / "catalogue"
+    made = pages_of(found.profile, read, unread, history)
+    for name, page in made.items():
+        write_page(folder / name, page.encode())
+    if json:
+        write_json(
+            json, {"folder": str(folder), "contracts": [one.id for one in read], "unread": [one.id for one in unread]}
+        )
+    for one in unread:
+        screen.line(f"cannot be read: {one.id}: {one.why}", "yellow")
+    screen.line(f"{len(read):,} contracts: {folder / 'index.html'}")
+
+
 def weekly(
     week: Annotated[
         str, typer.Option(help="Programme week, e.g. 2026-W48 (default: the last that is over, if the store knows it).")

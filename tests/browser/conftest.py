@@ -71,6 +71,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in (
         ("run", str(payload), "--no-deliver"),
         ("report", "weekly", "--out", str(folder / "ws/out/weekly/now")),
+        ("report", "catalogue"),
     ):
         done = subprocess.run([sys.executable, "-m", "harness.cli", *command, *where], capture_output=True, text=True)
         assert done.returncode in (0, 1), done.stderr

@@ -14,7 +14,14 @@ import pytest
 pytestmark = pytest.mark.slow
 
 WEEK = "weekly/now"
-PAGES = (f"{WEEK}/index.html", f"{WEEK}/readiness.html", f"{WEEK}/raid.html", f"{WEEK}/definitions.html")
+PAGES = (
+    "catalogue/index.html",
+    "catalogue/finance.gl_journals.html",
+    f"{WEEK}/index.html",
+    f"{WEEK}/readiness.html",
+    f"{WEEK}/raid.html",
+    f"{WEEK}/definitions.html",
+)
 LOOKS = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 800}})
 Opened = Callable[..., AbstractContextManager[Any]]
 

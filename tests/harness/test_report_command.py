@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,3 +62,37 @@ def test_a_page_that_cannot_be_written_is_refused_in_words(
     Path("taken").write_text("a file")
     assert harness("report", "readiness", *WHERE, "--out", "taken/page.html") == 2
     assert "error: the page cannot be written" in capsys.readouterr().err
+
+
+def test_the_raid_log_is_written_as_one_page_of_any_past_moment(
+    harness: Callable[..., int], workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert harness("report", "raid", *WHERE) == 0
+    assert re.search(r"^\d+ entries: ", capsys.readouterr().out)
+    assert 'id="RAID-0001"' in (workspace / "out" / "raid.html").read_text(encoding="utf-8")
+    assert harness("report", "raid", *WHERE, "--as-of", "2026-11-20T09:00:00-05:00", "--out", "then.html") == 0
+    assert "The RAID log has no entry." in Path("then.html").read_text(encoding="utf-8")
+
+
+def test_the_catalogue_is_a_folder_of_pages_with_the_versions_that_were_delivered(
+    harness: Callable[..., int], workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert harness("report", "catalogue", *WHERE, "--json", "-") == 0
+    told = json.loads(capsys.readouterr().out)
+    folder = workspace / "out" / "catalogue"
+    assert {one.name for one in folder.iterdir()} == {"index.html", *(f"{id_}.html" for id_ in told["contracts"])}
+    assert told["unread"] == []
+    page = (folder / "finance.gl_journals.html").read_text(encoding="utf-8")
+    assert "No delivery under this contract is recorded." not in page
+
+
+def test_a_contract_that_cannot_be_read_is_told_and_the_others_appear(
+    harness: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("mine/contracts/finance").mkdir(parents=True)
+    Path("mine/profile.toml").write_text('name = "mine"\ntitle = "Mine"\ntime_zone = "America/New_York"\n')
+    Path("mine/contracts/finance/torn.yaml").write_text("contract: finance.torn\nversion: [\n")
+    assert harness("report", "catalogue", "--profile", "mine", "--out", "pages") == 0
+    assert "cannot be read: finance.torn: " in capsys.readouterr().out
+    assert "finance.torn" in Path("pages/index.html").read_text(encoding="utf-8")
+    assert Path("pages/hr.workers.html").is_file()
