@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,9 @@ from raid_log import (
     export_week,
     goal_standings,
     tell_week,
+    week_samples,
 )
-from reports import definitions_page, pdf, raid_page, readiness_page, weekly_page, workbook
+from reports import allure_site, definitions_page, pdf, raid_page, readiness_page, week_results, weekly_page, workbook
 
 PARTS = {
     "index.html": "This page",
@@ -32,7 +34,8 @@ PARTS = {
     "definitions.html": "What the figures mean",
 }
 """Files of the folder -> the words that lead to them."""
-KNOWN = frozenset({*PARTS, "allure", "results"})
+FOLDERS = ("results", "allure")
+KNOWN = frozenset({*PARTS, *FOLDERS})
 """What a folder of a report may hold."""
 
 
@@ -46,13 +49,20 @@ class Part:
 
 
 def report_week(
-    store: Store, profile: Profile, week: Week, folder: Path, *, at: datetime, told: Callable[[str, int, int], None]
+    store: Store,
+    profile: Profile,
+    week: Week,
+    folder: Path,
+    *,
+    at: datetime,
+    told: Callable[[str, int, int], None],
+    history: Path,
 ) -> tuple[Snapshot, list[Part]]:
     """Close the weeks that are over, write the report of ``week`` into ``folder``, and return what was written.
 
     An older report in the folder is replaced once the new one is whole; same store and week, same bytes. ``told`` hears
-    what is at hand, its place and the number of steps. Raises StoreError, and UsageError if the flow of issues does
-    not hold or the folder cannot be written.
+    what is at hand, its place and the number of steps. ``history``: the file in which Allure keeps a line per week.
+    Raises StoreError, and UsageError if the flow of issues does not hold or the folder cannot be written.
     """
     _refuse_foreign(folder)
     close_weeks(store, profile, week, at=at, told=lambda name, place, of: told(f"closing {name}", place, of))
@@ -62,7 +72,7 @@ def report_week(
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        parts = _write(store, profile, week, snapshot, fresh, told)
+        parts = _write(store, profile, week, snapshot, fresh, told, history)
         _replace(folder, fresh)
     except OSError as error:
         what = f"the report cannot be written: {error.strerror or error}"
@@ -104,11 +114,24 @@ def _write(
     snapshot: Snapshot,
     folder: Path,
     told: Callable[[str, int, int], None],
+    history: Path,
 ) -> list[Part]:
-    makers = _makers(store, profile, week, snapshot)
-    parts: list[Part] = []
-    for place, (name, make) in enumerate(makers.items(), start=1):
-        told(name, place, len(makers))
+    """The evidence first: the page leads to what there is of it."""
+    steps = len(PARTS) + len(FOLDERS)
+    told("results", 1, steps)
+    results = folder / "results"
+    tests = week_results.write_week_results(snapshot, week_samples(store, snapshot), results)
+    told("allure", 2, steps)
+    site = allure_site.write_site(
+        snapshot, tests, results, folder / "allure", tools=tools_folder(), history=history
+    )  # fmt: skip
+    parts = [
+        Part("results", sum(one.stat().st_size for one in results.iterdir())),
+        Part("allure", site.bytes, site.skipped),
+    ]
+    links = [] if site.skipped else [("allure/awesome/index.html", "Evidence (Allure)")]
+    for place, (name, make) in enumerate(_makers(store, profile, week, snapshot, links).items(), start=3):
+        told(name, place, steps)
         data = make()
         if data is not None:
             (folder / name).write_bytes(data)
@@ -117,14 +140,22 @@ def _write(
     return parts
 
 
-def _makers(store: Store, profile: Profile, week: Week, snapshot: Snapshot) -> dict[str, Callable[[], bytes | None]]:
+def tools_folder() -> Path:
+    """Return where programs that are fetched once are kept: the user's folder of caches."""
+    named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(named) if named else Path.home() / ".cache") / "fusion-interface-harness"
+
+
+def _makers(
+    store: Store, profile: Profile, week: Week, snapshot: Snapshot, evidence: Sequence[tuple[str, str]]
+) -> dict[str, Callable[[], bytes | None]]:
     """File -> what makes its bytes, None where that cannot be done here."""
     before = closed_figures(store, week)
     known = bool(before) and before[-1].window.end == snapshot.window.start
     previous = tell_week(store, profile, week.before, as_of=snapshot.window.start) if known else None
     goals = goal_standings(snapshot.goals, profile.time_zone, [*before, snapshot.figures])
     printable = [name for name in PARTS if not (name.endswith(".pdf") and pdf.missing())]
-    links = [(name, PARTS[name]) for name in printable if name != "index.html"]
+    links = [*((name, PARTS[name]) for name in printable if name != "index.html"), *evidence]
     target = snapshot.figures.classes["acceptance"].first_pass.target
     page = weekly_page(snapshot, before, goals, previous, links)
     decision = readiness_page(

@@ -41,6 +41,7 @@ from raid_log.rates import Rate, rate_text
 from raid_log.readiness import EndingWaiver, Readiness, readiness
 from raid_log.recording import Recorded
 from raid_log.roles import Actor
+from raid_log.samples import SAMPLE_COLUMNS, week_samples
 from raid_log.scores import Measured, latest_scores, score_history, score_totals
 from raid_log.settling import Settled, ids, settle_run
 from raid_log.snapshots import (
@@ -72,6 +73,7 @@ __all__ = [
     "FINAL_STEPS",
     "GATE_TEXT",
     "MOST_WEEKS",
+    "SAMPLE_COLUMNS",
     "STATES",
     "SUITE_GATE",
     "TRANSITIONS",
@@ -211,6 +213,7 @@ __all__ = [
     "tell_week",
     "triage",
     "verify",
+    "week_samples",
     "week_to_date",
     "wilson_band",
     "window_figures",

@@ -1,6 +1,6 @@
 """What people read: pages, Allure results, the log as a file. Nothing here decides anything."""
 
-from reports import allure, pdf, regression, scores, text_files, workbook
+from reports import allure, allure_site, pdf, regression, scores, text_files, week_results, workbook
 from reports.catalogue import Unread, catalogue
 from reports.raid_page import raid_page
 from reports.readiness import readiness_page
@@ -9,6 +9,7 @@ from reports.weekly import definitions_page, weekly_page
 __all__ = [
     "Unread",
     "allure",
+    "allure_site",
     "catalogue",
     "definitions_page",
     "pdf",
@@ -17,6 +18,7 @@ __all__ = [
     "regression",
     "scores",
     "text_files",
+    "week_results",
     "weekly_page",
     "workbook",
 ]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts import DEPARTMENTS, SEVERITIES, Contract, Example, File, Interface, Profile, Rule, advice
+from contracts import DEPARTMENTS, SEVERITIES, Contract, Example, File, Interface, Profile, Rule
 from raid_log import DeliveredVersion
 from reports.pages import render
 
@@ -79,7 +79,7 @@ def _page(profile: Profile, row: Row, history: Sequence[DeliveredVersion]) -> st
         facts=[(name, value) for name, value in _facts(contract) if value],
         parameters=list(_parameters(contract)),
         files=[(file, list(_columns(contract, file)), _unlisted(file)) for file in contract.files.values()],
-        written=[(rule, _condition(rule), _predicts(contract, rule), advice(rule, contract)) for rule in written],
+        written=[(rule, _condition(rule), _predicts(contract, rule)) for rule in written],
         implied=[
             (rule.id, rule.severity, rule.title, _predicts(contract, rule))
             for rule in contract.rules.values()

@@ -19,6 +19,9 @@ from harness.workspace import find_workspace
 if TYPE_CHECKING:
     from raid_log import Store, Week
 
+HISTORY = "history.jsonl"
+"""Beside the folders of the weeks: what Allure remembers of them. It can be made again from the store."""
+
 OutOption = Annotated[
     Optional[Path], typer.Option("--out", help="File to write (default: in the folder out/ of the workspace).")
 ]
@@ -156,7 +159,7 @@ def weekly(
         folder = out or found.out / "weekly" / chosen.name
         with screen.progress("weekly report", 1) as bar:
             told, parts = report_week(
-                store, found.profile, chosen, folder, at=at,
+                store, found.profile, chosen, folder, at=at, history=folder.parent / HISTORY,
                 told=lambda what, place, of: bar.update(bar.task_ids[0], description=what, completed=place, total=of),
             )  # fmt: skip
     if json:
