@@ -28,10 +28,10 @@ RESULT_SEVERITY: Mapping[str, str] = {
 """Our severities in Allure's words; its ``trivial`` is not used."""
 
 CATEGORIES: tuple[Mapping[str, Any], ...] = (
-    {"name": "Load error", "matchedStatuses": ["failed"], "messageRegex": r"(?s).*Fusion's loader.*"},
+    {"name": "Load error", "matchedStatuses": ["failed"], "messageRegex": r"[\s\S]*Fusion's loader[\s\S]*"},
     {"name": "Contract violation", "matchedStatuses": ["failed"]},
-    {"name": "Not checked", "matchedStatuses": ["skipped"], "messageRegex": r"(?s).*(not bound|older than).*"},
-    {"name": "Untested", "matchedStatuses": ["skipped"], "messageRegex": r"(?s)never applied.*"},
+    {"name": "Not checked", "matchedStatuses": ["skipped"], "messageRegex": r"[\s\S]*(not bound|older than)[\s\S]*"},
+    {"name": "Untested", "matchedStatuses": ["skipped"], "messageRegex": r"never applied[\s\S]*"},
     {"name": "Environment trouble", "matchedStatuses": ["broken"]},
 )
 """What a reader of the report sees its tests sorted by."""

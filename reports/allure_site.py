@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from raid_log import Snapshot
+from reports.allure import CATEGORIES
 from reports.week_results import METRICS, RAID_PAGE, WeekTest, standing_defects
 
 SHIPPED = Path(__file__).parent / "allure_node"
@@ -183,6 +184,7 @@ def _config(week: Snapshot, tests: Sequence[WeekTest], *, single: bool, append: 
         "historyLimit": HISTORY_WEEKS,
         "appendHistory": append,
         "variables": {"week": week.label, "data as of": week.as_of.isoformat(), "decision": week.readiness.text},
+        "categories": list(CATEGORIES),
         "performance": {"groups": groups, "metrics": metrics},
         "qualityGate": {"rules": rules},  # repeats our figures; `harness ready` decides
         "resolutions": _resolutions(week, tests),

@@ -19,7 +19,10 @@ from reports.allure import CATEGORIES, RESULT_SEVERITY, dump, owner, write_envir
 
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/regression")
 _DIFFERS = "judged otherwise than approved"
-_CATEGORIES = ({"name": "Regression", "matchedStatuses": ["failed"], "messageRegex": f"(?s){_DIFFERS}.*"}, *CATEGORIES)
+_CATEGORIES = (
+    {"name": "Regression", "matchedStatuses": ["failed"], "messageRegex": rf"{_DIFFERS}[\s\S]*"},
+    *CATEGORIES,
+)
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

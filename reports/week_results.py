@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
+
 from contracts import ContractError, Interface
 from raid_log import SAMPLE_COLUMNS, Entry, RuleCount, Snapshot, StageCount, TotalCheck
 from reports.allure import CATEGORIES, DELIVERED, RESULT_SEVERITY, dump, write_environment
@@ -264,7 +266,7 @@ def _write(test: WeekTest, week: Snapshot, folder: Path) -> None:
         "status": test.status,
         "statusDetails": {"message": test.message} if test.message else {},
         "stage": "finished",
-        "description": test.description,
+        "descriptionHtml": _description(test),
         "start": moment,
         "stop": moment,
         "labels": [{"name": name, "value": value} for name, value in _labels(test) if value],
@@ -298,6 +300,14 @@ def _links(test: WeekTest) -> Iterator[dict[str, str]]:
         yield {"name": id_, "url": RAID_PAGE.format(id=id_), "type": "issue"}
     if test.contract:
         yield {"name": test.contract, "url": CONTRACT_PAGE.format(id=test.contract), "type": "link"}
+
+
+def _description(test: WeekTest) -> str:
+    """Allure shows no link that is relative; in a description they work."""
+    pages = [(id_, RAID_PAGE) for id_ in test.entries] + ([(test.contract, CONTRACT_PAGE)] if test.contract else [])
+    links = " ".join(f'<a href="{escape(page.format(id=id_))}" target="_top">{escape(id_)}</a>' for id_, page in pages)
+    told = "".join(f"<p>{escape(part)}</p>" for part in test.description.split("\n\n") if part)
+    return told + (f"<p>See {links}</p>" if links else "")
 
 
 def _csv(samples: Sequence[Sequence[object]]) -> str:
