@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,13 @@ ROLES = ("reporter", "owner", "triager", "approver", "sponsor")
 """Roles that a row may give. Whoever is listed may report."""
 COLUMNS = ("id", "name", "roles", "mail")
 
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{1,189}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""A mail address as servers take it (RFC 5321 without quoted names): one, in ASCII, nothing around it."""
+
 
 @dataclass(frozen=True)
 class Person:
-    """A row of ``people.csv``. ``id`` is what ``--by`` names and what entries keep."""
+    """A row of ``people.csv``. ``id`` is what ``--by`` names and what entries keep; ``mail`` may be blank."""
 
     id: str
     name: str
@@ -40,4 +44,12 @@ def _person(row: dict[str, str], where: str) -> Person:
         raise ContractError(f"{identity!r} cannot name a person", where=where, todo="write one word, not `machine`")
     if unknown := sorted(roles - set(ROLES)):
         raise ContractError(f"no role is called {', '.join(unknown)}", where=where, todo=f"use {', '.join(ROLES)}")
+    if row["mail"] and not is_address(row["mail"]):
+        what = f"{row['mail']!r} is no mail address"
+        raise ContractError(what, where=where, todo="write one, e.g. name@example.org, or leave it blank")
     return Person(identity, row["name"] or identity, roles, row["mail"])
+
+
+def is_address(text: str) -> bool:
+    """Return True for one bare mail address in ASCII."""
+    return _ADDRESS.fullmatch(text) is not None

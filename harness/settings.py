@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from contracts import ORACLE
+from contracts.people import is_address
 from harness.errors import UsageError
 from harness.producers import Producer
 from interfaces import Limits
@@ -40,6 +42,26 @@ class PodSettings(BaseModel):
     parameters: dict[str, str | dict[str, str]] = {}  # setting of a contract's parameter -> text, or value -> text
 
 
+class MailSettings(BaseModel):
+    """The server that takes mails. Who signs on there is told by variables alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = ""
+    port: int | None = Field(default=None, gt=0, lt=65_536)  # default: 587, 465, 25 by the kind of TLS
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = ""  # address; replies and refused mails go there
+    ca_file: Path | None = None  # certificate authority of a company's server, added to the usual ones
+    timeout_seconds: float = Field(default=30, gt=0, le=600)  # of one answer
+
+    @field_validator("sender")
+    @classmethod
+    def _one_address(cls, text: str) -> str:
+        if text and not is_address(text):
+            raise ValueError("write one bare mail address, e.g. raid@example.org")
+        return text
+
+
 class Settings(BaseSettings):
     """All settings and their defaults. Nested ones: ``HARNESS_LIMITS__TOTAL_MB=4096``."""
 
@@ -50,6 +72,7 @@ class Settings(BaseSettings):
     sample: int = Field(default=100, gt=0)  # findings kept per rule
     limits: UnpackLimits = UnpackLimits()
     pod: PodSettings = PodSettings()
+    mail: MailSettings = MailSettings()
     producer: dict[str, Producer] = {}  # interface id -> how it is put under test
 
 

@@ -118,18 +118,9 @@ def _write(
 ) -> list[Part]:
     """The evidence first: the page leads to what there is of it."""
     steps = len(PARTS) + len(FOLDERS)
-    told("results", 1, steps)
-    results = folder / "results"
-    tests = week_results.write_week_results(snapshot, week_samples(store, snapshot), results)
-    told("allure", 2, steps)
-    site = allure_site.write_site(
-        snapshot, tests, results, folder / "allure", tools=tools_folder(), history=history
-    )  # fmt: skip
-    parts = [
-        Part("results", sum(one.stat().st_size for one in results.iterdir())),
-        Part("allure", site.bytes, site.skipped),
-    ]
-    links = [] if site.skipped else [("allure/awesome/index.html", "Evidence (Allure)")]
+    told("evidence", len(FOLDERS), steps)
+    parts = _evidence(store, snapshot, folder, history)
+    links = [] if parts[-1].skipped else [("allure/awesome/index.html", "Evidence (Allure)")]
     for place, (name, make) in enumerate(_makers(store, profile, week, snapshot, links).items(), start=3):
         told(name, place, steps)
         data = make()
@@ -138,6 +129,32 @@ def _write(
         skipped = "" if data is not None else pdf.missing() or "the browser here could not print it"
         parts.append(Part(name, len(data or b""), skipped))
     return parts
+
+
+def report_evidence(store: Store, snapshot: Snapshot, folder: Path) -> list[Part]:
+    """Write results and Allure report of a week into ``folder``, in the place of older ones, and return the parts.
+
+    Raises UsageError if the folder holds anything else or cannot be written.
+    """
+    _refuse_foreign(folder)
+    try:
+        for name in FOLDERS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        return _evidence(store, snapshot, folder, None)
+    except OSError as error:
+        what = f"the report cannot be written: {error.strerror or error}"
+        raise UsageError(what, where=str(folder), todo="name another folder") from error
+
+
+def _evidence(store: Store, snapshot: Snapshot, folder: Path, history: Path | None) -> list[Part]:
+    results = folder / "results"
+    tests = week_results.write_week_results(snapshot, week_samples(store, snapshot), results)
+    site = allure_site.write_site(
+        snapshot, tests, results, folder / "allure", tools=tools_folder(), history=history
+    )  # fmt: skip
+    size = sum(one.stat().st_size for one in results.iterdir())
+    return [Part("results", size), Part("allure", site.bytes, site.skipped)]
 
 
 def tools_folder() -> Path:

@@ -133,6 +133,38 @@ def catalogue(
     screen.line(f"{len(read):,} contracts: {folder / 'index.html'}")
 
 
+def allure(
+    week: Annotated[str, typer.Option(help="Programme week, e.g. 2026-W48 (default: as of `report weekly`).")] = "",
+    out: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder to write, new or empty (default: out/allure/<week>).")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    json: JsonOption = "",
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> None:
+    """Write Allure results and report of a week by themselves: no week is closed, no line of history is kept."""
+    from harness.weekly_report import report_evidence
+    from raid_log import open_store, tell_week
+
+    screen = Screen(quiet=quiet or json == "-", no_color=no_color)
+    found = find_workspace(workspace, profile)
+    at = moment("")
+    chosen = week_named(week, at, found.profile.time_zone) if week else None
+    with open_store(found.store_url) as store:
+        chosen = chosen or week_to_report(store, found.profile, at)
+        folder = out or found.out / "allure" / chosen.name
+        told = tell_week(store, found.profile, chosen, as_of=at)
+        parts = report_evidence(store, told, folder)
+    if json:
+        write_json(json, {"week": chosen.name, "folder": str(folder), "parts": [asdict(part) for part in parts]})
+    for part in parts:
+        words = f"skipped: {part.name}: {part.skipped}" if part.skipped else f"{part.name}: {part.bytes:,} bytes"
+        screen.line(words, "yellow" if part.skipped else "")
+    screen.line(f"{told.label}: {folder}")
+
+
 def weekly(
     week: Annotated[
         str, typer.Option(help="Programme week, e.g. 2026-W48 (default: the last that is over, if the store knows it).")

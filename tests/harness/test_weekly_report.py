@@ -158,3 +158,17 @@ def test_without_a_week_the_last_that_is_over_is_told_if_the_store_knows_it(
         assert week_to_report(store, found.profile, later + timedelta(weeks=1)) == this_week().before.__class__.of(
             (later.astimezone(found.profile.time_zone)).date()
         )
+
+
+def test_the_evidence_can_be_written_by_itself_and_again(
+    harness: Callable[..., int], workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert harness("report", "allure", *WHERE) == 0
+        assert "skipped: allure: Node is not there" in capsys.readouterr().out
+    folder = workspace / "out" / "allure" / this_week().name
+    assert [one.name for one in folder.iterdir()] == ["results"]
+    assert list((folder / "results").glob("*-result.json"))
+    Path("mine").mkdir()
+    Path("mine/x.txt").write_text("")
+    assert harness("report", "allure", *WHERE, "--out", "mine") == 2
