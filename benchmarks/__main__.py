@@ -8,7 +8,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, deliveries, journals, raid, startup, suites
+from benchmarks import bulk, deliveries, journals, raid, reports, startup, suites
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
             bulk.measure(volume, rows),
             deliveries.measure(volume),
             raid.measure(volume),
+            reports.measure(volume),
             suites.measure(),
         )
         for figure, value, bar in chain.from_iterable(parts):

@@ -59,9 +59,8 @@ def _raid(store: Store) -> Iterator[tuple[str, str, str]]:
 
 def _allure(week: Snapshot, count: int, folder: Path) -> Iterator[tuple[str, str, str]]:
     """The rules of the week again and again, under other interfaces, until there are enough."""
-    rules = [
-        replace(rule, interface=f"{rule.interface}-{turn}") for turn in range(1 + count // len(week.rules)) for rule in week.rules
-    ]  # fmt: skip
+    turns = range(1 + count // len(week.rules))
+    rules = [replace(rule, interface=f"{rule.interface}-{turn}") for turn in turns for rule in week.rules]
     register = tuple(row for row in week.register if not row.in_scope)
     some = replace(week, rules=tuple(rules[:count]), stages=(), totals=(), register=register)
     results, site = folder / f"results-{count}", folder / f"allure-{count}"
