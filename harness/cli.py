@@ -15,6 +15,7 @@ from harness.commands import (
     check,
     contracts,
     deliver,
+    digest,
     emulate,
     exchange,
     fidelity,
@@ -119,6 +120,7 @@ pages.command("readiness")(report.readiness)
 pages.command("raid")(report.raid)
 pages.command("catalogue")(report.catalogue)
 pages.command("allure")(report.allure)
+pages.command("digest")(digest.digest)
 pages.command("weekly")(report.weekly)
 results.command("import")(taas.import_results)
 results.command("list")(taas.list_results)

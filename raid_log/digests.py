@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from contracts.people import ROLES, Person
 from contracts.profiles import Profile
 from contracts.results import SEVERITIES
-from raid_log.decisions import DecisionNeeded, decisions_needed
+from raid_log.decisions import decisions_needed
 from raid_log.gates import Gate
 from raid_log.items import Entry
 from raid_log.waivers import WARNED_DAYS
@@ -84,18 +84,11 @@ def _decisions(profile: Profile, entries: Iterable[Entry], gates: Iterable[Gate]
     entry_of, readers = {entry.id: entry for entry in entries}, _named(profile)
     for one in decisions_needed(profile, entry_of.values(), gates, as_of):
         for reader in readers.get(one.who) or _triagers(profile):
-            yield "decisions", reader, _decision(one, entry_of.get(one.item))
-
-
-def _decision(one: DecisionNeeded, entry: Entry | None) -> Notice:
-    if entry is None:
-        return Notice("", "", "", "", one.by, one.what)
-    return Notice(entry.id, entry.severity or entry.type, entry.title, entry.interface, one.by, one.what)
+            yield "decisions", reader, _notice(entry_of.get(one.item), one.by, one.what)
 
 
 def _entries(profile: Profile, entries: Iterable[Entry], as_of: datetime) -> _Told:
-    zone, since = profile.time_zone, as_of - timedelta(days=PERIOD_DAYS)
-    today = as_of.astimezone(zone).date()
+    today, since = as_of.astimezone(profile.time_zone).date(), as_of - timedelta(days=PERIOD_DAYS)
     for entry in entries:
         owners, whose = _owners(profile, entry)
         for group, day, reason in _reasons(entry, today, since, profile):
@@ -133,7 +126,9 @@ def _ago(moment: datetime, today: date, profile: Profile) -> str:
     return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
-def _notice(entry: Entry, day: str, reason: str) -> Notice:
+def _notice(entry: Entry | None, day: str, reason: str) -> Notice:
+    if entry is None:
+        return Notice("", "", "", "", day, reason)
     return Notice(entry.id, entry.severity or entry.type, entry.title, entry.interface, day, reason)
 
 
