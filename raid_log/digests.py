@@ -60,8 +60,11 @@ def digests(profile: Profile, entries: Sequence[Entry], gates: Iterable[Gate], a
 
 def _rank(entry: Entry) -> tuple[int, str, int]:
     """The gravest first, then the earliest day."""
-    grave = SEVERITIES.index(entry.severity) if entry.severity in SEVERITIES else len(SEVERITIES)
-    return grave, _due(entry) or "9", entry.number
+    return _grave(entry.severity), _due(entry) or "9", entry.number
+
+
+def _grave(severity: str) -> int:
+    return [*SEVERITIES, severity].index(severity)
 
 
 def _due(entry: Entry) -> str:
@@ -82,9 +85,11 @@ def _once(groups: Mapping[str, Sequence[Notice]]) -> dict[str, tuple[Notice, ...
 
 def _decisions(profile: Profile, entries: Iterable[Entry], gates: Iterable[Gate], as_of: datetime) -> _Told:
     entry_of, readers = {entry.id: entry for entry in entries}, _named(profile)
-    for one in decisions_needed(profile, entry_of.values(), gates, as_of):
-        for reader in readers.get(one.who) or _triagers(profile):
-            yield "decisions", reader, _notice(entry_of.get(one.item), one.by, one.what)
+    waiting = decisions_needed(profile, entry_of.values(), gates, as_of)
+    found = [(one.who, _notice(entry_of.get(one.item), one.by, one.what)) for one in waiting]
+    for who, notice in sorted(found, key=lambda one: (one[1].day or "9", _grave(one[1].severity))):
+        for reader in readers.get(who) or _triagers(profile):
+            yield "decisions", reader, notice
 
 
 def _entries(profile: Profile, entries: Iterable[Entry], as_of: datetime) -> _Told:

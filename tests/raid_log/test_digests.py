@@ -161,7 +161,7 @@ def test_a_decision_is_told_to_each_person_whom_it_names(store: Store) -> None:
     gate = Gate("G9", "Pay", "twice", "no evidence", "no_evidence", "attested")
     found = told(store, gate)
     assert set(found) == {"olga", "anna", "stan"}
-    attest, asked = found["anna"].groups["decisions"]
+    asked, attest = found["anna"].groups["decisions"]
     assert (asked.id, asked.severity, asked.reason) == (
         "RAID-0001", "significant", "answer Rita, who asks for its waiver",
     )  # fmt: skip
@@ -194,6 +194,16 @@ def test_the_gravest_stands_first_then_the_earliest_day(store: Store) -> None:
         add(store, actor("tess"), "issue", title, {"severity": severity, "owner": "olga", "due": due})
     add(store, actor("tess"), "risk", "f", {"probability": "1", "impact": "1", "owner": "olga"})
     assert [one.title for one in told(store)["olga"].groups["new"]] == ["e", "d", "c", "b", "a", "f"]
+
+
+def test_decisions_stand_by_their_day_then_the_gravest_first(store: Store) -> None:
+    for severity, due in (("significant", "2026-11-20"), ("significant", ""), ("critical", ""), ("critical", "")):
+        add(store, actor("tess"), "issue", "Late", {"severity": severity, "due": due})
+    gate = Gate("G9", "Pay", "twice", "no evidence", "no_evidence", "attested")
+    found = told(store, gate, profile=without("anna", "stan"))["tess"].groups["decisions"]
+    assert [one.id for one in found] == ["RAID-0003", "RAID-0004", "RAID-0001", "RAID-0002", ""]
+    found = told(store)["tess"].groups["overdue"]
+    assert [one.id for one in found] == ["RAID-0001"]
 
 
 def test_groups_stand_in_one_order_and_people_in_that_of_their_list(store: Store) -> None:
