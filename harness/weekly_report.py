@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,15 +69,8 @@ def report_week(
     close_weeks(store, profile, week, at=at, told=lambda name, place, of: told(f"closing {name}", place, of))
     snapshot = tell_week(store, profile, week, as_of=at)
     _refuse_lost_issues(snapshot, store.where)
-    fresh = folder.with_name(f".{folder.name}.new")
-    try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+    with _replacing(folder) as fresh:
         parts = _write(store, profile, week, snapshot, fresh, told, history)
-        _replace(folder, fresh)
-    except OSError as error:
-        what = f"the report cannot be written: {error.strerror or error}"
-        raise UsageError(what, where=str(folder), todo="close what is open of it, or name another folder") from error
     return snapshot, parts
 
 
@@ -132,19 +126,35 @@ def _write(
 
 
 def report_evidence(store: Store, snapshot: Snapshot, folder: Path) -> list[Part]:
-    """Write results and Allure report of a week into ``folder``, in the place of older ones, and return the parts.
+    """Write results, Allure report and the RAID page that it leads to into ``folder``, and return the parts.
 
-    Raises UsageError if the folder holds anything else or cannot be written.
+    An older one in the folder is replaced. Raises UsageError if it holds anything else or cannot be written.
     """
+    with _replacing(folder) as fresh:
+        (fresh / "raid.html").write_bytes(_raid_page(snapshot))
+        return _evidence(store, snapshot, fresh, None)
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """Give a new folder beside it, which takes its place once it is whole."""
     _refuse_foreign(folder)
+    fresh = folder.with_name(f".{folder.name}.new")
     try:
-        for name in FOLDERS:
-            shutil.rmtree(folder / name, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        return _evidence(store, snapshot, folder, None)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        yield fresh
+        _replace(folder, fresh)
     except OSError as error:
         what = f"the report cannot be written: {error.strerror or error}"
-        raise UsageError(what, where=str(folder), todo="name another folder") from error
+        raise UsageError(what, where=str(folder), todo="close what is open of it, or name another folder") from error
+
+
+def _raid_page(snapshot: Snapshot) -> bytes:
+    return raid_page(
+        snapshot.entries, title=snapshot.title, zone=snapshot.time_zone, people=snapshot.people, label=snapshot.label,
+        as_of=snapshot.as_of,
+    ).encode()  # fmt: skip
 
 
 def _evidence(store: Store, snapshot: Snapshot, folder: Path, history: Path | None) -> list[Part]:
@@ -183,10 +193,7 @@ def _makers(
         "weekly.pdf": lambda: pdf.to_pdf(page),
         "readiness.html": decision.encode,
         "readiness.pdf": lambda: pdf.to_pdf(decision),
-        "raid.html": lambda: raid_page(
-            snapshot.entries, title=snapshot.title, zone=snapshot.time_zone, people=snapshot.people,
-            label=snapshot.label, as_of=snapshot.as_of,
-        ).encode(),
+        "raid.html": lambda: _raid_page(snapshot),
         "raid.xlsx": lambda: workbook.write_workbook(export_week(snapshot)),
         "definitions.html": definitions_page(target).encode,
     }  # fmt: skip

@@ -41,8 +41,8 @@ ATTACHED = 20
 """Findings of a rule that its attachment shows."""
 
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/allure")
+_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.,]+$)")
 _WORST_FIRST = ("failed", "stale", "not_checked", "passed", "not_applied")
-_FORMULA = r"^[=+@\t\r]|^-[^0-9.]"
 
 
 @dataclass(frozen=True)
@@ -226,12 +226,13 @@ def _samples(test: _Test) -> pl.DataFrame:
     ]
     if not frames:
         return pl.DataFrame()
-    texts = pl.col(pl.String)
-    return (
-        pl.concat(frames)
-        .head(ATTACHED)
-        .with_columns(pl.when(texts.str.contains(_FORMULA)).then("'" + texts).otherwise(texts).name.keep())
-    )
+    shown = pl.concat(frames).head(ATTACHED)
+    return shown.with_columns(pl.col(pl.String).map_elements(cell, return_dtype=pl.String))
+
+
+def cell(text: str) -> str:
+    """Return the text as a cell that no spreadsheet computes; a negative amount stays one."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _environment(run: RunResult) -> dict[str, str]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from raid_log import Snapshot
 from reports.allure import CATEGORIES
-from reports.week_results import METRICS, RAID_PAGE, WeekTest, standing_defects
+from reports.week_results import METRICS, RAID_PAGE, WeekTest, metric_values, standing_defects
 
 SHIPPED = Path(__file__).parent / "allure_node"
 """Pinned package and lock file, configuration, and what keeps a report from differing by the clock."""
@@ -30,8 +30,9 @@ SINGLE_FILE_BYTES = 30 * 1024**2
 HISTORY_WEEKS = 60
 NODE_LEAST = 22
 OPENING = """This Allure report is a folder: a browser shows it from a web server alone, not from a file.
+In the folder `out` of the workspace, so that its links lead to the other pages, too:
 
-    python -m http.server --directory .      then open http://127.0.0.1:8000/awesome/
+    python -m http.server --bind 127.0.0.1      then open http://127.0.0.1:8000/ and go to this folder, `awesome`
 """
 
 _GROUPS = ["epic", "feature", "story"]
@@ -46,6 +47,11 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = "http://raid.invalid/"  # Allure takes absolute addresses alone; the real one is relative
+_SCRIPT = re.compile(r"(data:text/javascript;base64,)([A-Za-z0-9+/=]+)")
+_LINK_TEST = re.compile(  # of an address that Allure's page would lead to: one without a scheme is none
+    r"(const n=t\.match\(/\^\(\[A-Za-z\]\[A-Za-z0-9\+\.-\]\*\):/\);if\(!n\)return);"
+)
+_OUR_LINK = r" /^(\.\.\/)+[\w.\/-]+(#[\w-]+)?$/.test(t)?t:void 0;"
 _DATA = re.compile(r'd\("([^"]+)",\s*"([A-Za-z0-9+/=]*)"\)')
 
 
@@ -82,7 +88,7 @@ def write_site(
                 (made / "HOW-TO-OPEN.txt").write_text(OPENING, encoding="utf-8")
             made.rename(folder)
         if history is not None:
-            _keep(history, week.week, line)
+            _keep(history, week.week, line, folder)
     except _Skipped as reason:
         return Site(skipped=str(reason))
     except OSError as error:
@@ -123,7 +129,15 @@ def _installed(node: Sequence[str], tools: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=tools, prefix=".new") as place:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SHIPPED / name, place)
-        flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+        flags = (
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--loglevel=error",
+            "--fetch-retries=1",
+            "--fetch-timeout=60000",
+        )
         done = _run([*node, "ci", *flags], Path(place))
         if done.returncode:
             raise _Skipped(f"npm cannot fetch Allure: {_last_line(done.stderr or done.stdout)}")
@@ -171,6 +185,9 @@ def _config(week: Snapshot, tests: Sequence[WeekTest], *, single: bool, append: 
         key: {"title": title, "better": better, "group": group, "unit": unit}
         for key, (title, unit, better, group) in METRICS.items()
     }
+    for key in metric_values(week).keys() - METRICS.keys():
+        title = f"Acceptance rate, {key.removeprefix('acceptance.')}"
+        metrics[key] = {"title": title, "better": "higher", "group": "rates", "unit": "%"}
     rules = [
         {"minTestsCount": 1},
         {"metricMin": {"key": "acceptance.all", "value": target}},
@@ -223,9 +240,12 @@ def _cleaned(made: Path) -> int:
     for file in sorted(made.rglob("*")):
         if file.suffix == ".html":
             text = _DATA.sub(_relative, _ANALYTICS.sub("", file.read_text(encoding="utf-8")))
+            text = _SCRIPT.sub(_script, text)
             if found := _FOREIGN.search(text):
                 raise _Skipped(f"Allure's page would load from elsewhere: {found[0][:80]}")
             file.write_text(text, encoding="utf-8", newline="\n")
+        elif file.suffix == ".js":
+            file.write_text(_led(file.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
         elif file.suffix == ".json" and _PLACEHOLDER in (text := file.read_text(encoding="utf-8")):
             file.write_text(_addresses(text), encoding="utf-8", newline="\n")
     return sum(file.stat().st_size for file in made.rglob("*") if file.is_file())
@@ -237,6 +257,15 @@ def _relative(data: re.Match[str]) -> str:
     if _PLACEHOLDER.encode() not in text:
         return data[0]
     return f'd("{data[1]}","{base64.b64encode(_addresses(text.decode()).encode()).decode()}")'
+
+
+def _script(data: re.Match[str]) -> str:
+    return data[1] + base64.b64encode(_led(base64.b64decode(data[2]).decode()).encode()).decode()
+
+
+def _led(script: str) -> str:
+    """Allure's program with links to pages beside the report, which it would show without an address."""
+    return _LINK_TEST.sub(lambda found: found[1] + _OUR_LINK, script)
 
 
 def _addresses(text: str) -> str:
@@ -257,18 +286,27 @@ def _lines(history: Path | None) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def _keep(history: Path, week: str, line: str) -> None:
-    """One line per week, however often it is published."""
+def _keep(history: Path, week: str, line: str, folder: Path) -> None:
+    """One line per week, however often it is published. A report that cannot be noted is taken back."""
     lines = sorted([*(pair for pair in _lines(history) if pair[0] != week), (week, line)])[-HISTORY_WEEKS:]
-    history.parent.mkdir(parents=True, exist_ok=True)
     fresh = history.with_name(f".{history.name}.new")
-    fresh.write_text("".join(f"{one}\n" for _, one in lines), encoding="utf-8", newline="\n")
-    fresh.replace(history)
+    try:
+        history.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text("".join(f"{one}\n" for _, one in lines), encoding="utf-8", newline="\n")
+        fresh.replace(history)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _run(call: Sequence[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a program of Node. One thread reads files, so that they are read in the same order each time."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NODE_OPTIONS", "NODE_PATH")}
+    kept = {
+        name: value  # neither what changes Node, nor our secrets
+        for name, value in os.environ.items()
+        if name not in ("NODE_OPTIONS", "NODE_PATH") and not name.startswith("HARNESS_")
+    }
     fixed = {"UV_THREADPOOL_SIZE": "1", "ALLURE_NO_ANALYTICS": "true", "NO_COLOR": "1", **variables}
     try:
         return subprocess.run(  # noqa: S603 - programs found here, no shell

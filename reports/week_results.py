@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from markupsafe import escape
 
 from contracts import ContractError, Interface
 from raid_log import SAMPLE_COLUMNS, Entry, RuleCount, Snapshot, StageCount, TotalCheck
-from reports.allure import CATEGORIES, DELIVERED, RESULT_SEVERITY, dump, write_environment
+from reports.allure import CATEGORIES, DELIVERED, RESULT_SEVERITY, cell, dump, write_environment
 
 RAID_PAGE, CONTRACT_PAGE = "../../raid.html#{id}", "../../../../catalogue/{id}.html"
 """Addresses of an entry and of a contract's page, seen from ``allure/awesome/`` in the folder of a week."""
@@ -37,7 +36,6 @@ METRICS: Mapping[str, tuple[str, str, str, str]] = {
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/allure")
 _WORST_FIRST = ("failed", "stale", "not_checked", "passed", "not_applied")
 _UNTESTED = {"not_applied": "never applied: untested"}
-_FORMULA = re.compile(r"^[=+@\t\r]|^-[^0-9.]")
 _STAGES = (("S2", "Fusion loads what is sent", "load"), ("S3", "Fusion imports what it loaded", "import"))
 _OPERATIONS = "Operations"
 
@@ -100,11 +98,13 @@ def week_tests(week: Snapshot, samples: Mapping[tuple[str, str], Sequence[Sequen
     yield from _rule_tests(week, register, defects, samples)
     yield from _stage_tests(week, register)
     yield from _total_tests(week, register)
+    again = {one.interface for one in week.rules}
     for id_ in week.no_evidence:
         row = register[id_]
         yield WeekTest(
             f"{id_} delivered {DELIVERED}", "The interface delivers", "skipped", row.department, _feature(id_, row),
-            "contract", "significant", row.owner, "no delivery in this week: untested",
+            "contract", "significant", row.owner,
+            "no first attempt in this week" if id_ in again else "no delivery in this week: untested",
         )  # fmt: skip
     for environment, rate in week.figures.availability.items():
         reached = rate.accepted == rate.submitted
@@ -133,11 +133,13 @@ def _rule_tests(
     samples: Mapping[tuple[str, str], Sequence[Sequence[object]]],
 ) -> Iterator[WeekTest]:
     """Versions of a contract are one test: what changes with it is told by labels."""
+    newest = {(one.interface, one.contract): one for one in week.submissions}  # these are by number
     groups: dict[tuple[str, str, str], list[RuleCount]] = defaultdict(list)
     for one in week.rules:
         groups[one.interface, one.contract, one.rule].append(one)
     for (interface, contract, rule), own in groups.items():
         last, row = own[-1], register.get(interface)
+        submission = newest.get((interface, contract))
         shared = row is not None and len(row.contracts) > 1
         status, message = _verdict(own)
         yield WeekTest(
@@ -152,7 +154,8 @@ def _rule_tests(
             message,
             _told(own),
             contract,
-            version=last.version,
+            version=submission.version if submission else last.version,
+            release=submission.release if submission else "",
             evidence=tuple(sorted({class_ for one in own for class_ in one.classes})),
             entries=tuple(defects.get((interface, rule), ())),
             samples=samples.get((interface, rule), ()),
@@ -205,12 +208,14 @@ def _stage_tests(week: Snapshot, register: Mapping[str, Interface]) -> Iterator[
 
 
 def _reached(own: Iterable[StageCount], stage: str) -> tuple[str, str]:
-    """Status and numbers of a stage: who came to it, who was refused before it, of whom nothing is known yet."""
+    """Status and numbers of a stage: who came to it, who was refused on the way, of whom nothing is known yet."""
+    before = f"S{int(stage[1]) - 1}"
     came = sum(one.units for one in own if one.stage >= stage and (one.outcome == "accepted" or stage == "S2"))
-    refused = sum(one.units for one in own if one.stage < stage and one.outcome.startswith("rejected"))
+    refused = sum(one.units for one in own if one.stage == before and one.outcome.startswith("rejected"))
     silent = sum(one.units for one in own if one.stage < stage and not one.outcome.startswith("rejected"))
     status = "failed" if refused else "passed" if came else "skipped"
-    return status, f"{came:,} units came to it, {refused:,} were refused before, of {silent:,} nothing is known yet."
+    told = f"{came:,} units came to it, {refused:,} were refused on the way from {before}"
+    return status, f"{told}, of {silent:,} nothing is known yet."
 
 
 def _stage(
@@ -303,11 +308,8 @@ def _links(test: WeekTest) -> Iterator[dict[str, str]]:
 
 
 def _description(test: WeekTest) -> str:
-    """Allure shows no link that is relative; in a description they work."""
-    pages = [(id_, RAID_PAGE) for id_ in test.entries] + ([(test.contract, CONTRACT_PAGE)] if test.contract else [])
-    links = " ".join(f'<a href="{escape(page.format(id=id_))}" target="_top">{escape(id_)}</a>' for id_, page in pages)
-    told = "".join(f"<p>{escape(part)}</p>" for part in test.description.split("\n\n") if part)
-    return told + (f"<p>See {links}</p>" if links else "")
+    """Numbers. No links: Allure shows a description in a frame that leads nowhere."""
+    return "".join(f"<p>{escape(part)}</p>" for part in test.description.split("\n\n") if part)
 
 
 def _csv(samples: Sequence[Sequence[object]]) -> str:
@@ -317,7 +319,7 @@ def _csv(samples: Sequence[Sequence[object]]) -> str:
     writer.writerow(SAMPLE_COLUMNS)
     for row in samples:
         cells = ["" if value is None else str(value) for value in row]
-        writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
+        writer.writerow(map(cell, cells))
     return text.getvalue()
 
 
@@ -364,7 +366,7 @@ def _executor(week: Snapshot) -> dict[str, Any]:
 def _environment(week: Snapshot) -> dict[str, str]:
     return {
         "week": week.label,
-        "data as of": week.as_of.isoformat(),
+        "data_as_of": week.as_of.isoformat(),  # a blank would end the name
         "decision": week.readiness.text,
         "evidence": ", ".join(sorted({one.evidence_class for one in week.submissions})),
         "releases": ", ".join(sorted({one.release for one in week.submissions if one.release})),

@@ -239,11 +239,12 @@ def test_the_environment_is_plain_ascii_properties(tmp_path: Path) -> None:
 
 
 def test_an_attachment_begins_no_formula_and_keeps_amounts(tmp_path: Path) -> None:
-    samples = pl.concat([finding("=cmd()"), finding("-5.00", 2), *[finding("ok", row) for row in range(3, 40)]])
+    first = [finding("=cmd()"), finding("-5.00", 2), finding("-2+3+cmd|x", 3)]
+    samples = pl.concat([*first, *[finding("ok", row) for row in range(4, 40)]])
     rule = replace(BALANCED, status="failed", findings=39)
     (one,) = written(tmp_path, submission(1, result(rule, samples=samples)))
     rows = attached(tmp_path, one)
-    assert [row["value"] for row in rows[:3]] == ["'=cmd()", "-5.00", "ok"]
+    assert [row["value"] for row in rows[:4]] == ["'=cmd()", "-5.00", "'-2+3+cmd|x", "ok"]
     assert len(rows) == allure.ATTACHED
 
 

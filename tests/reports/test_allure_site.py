@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -79,6 +80,9 @@ def test_a_report_is_clean_has_one_line_per_week_and_the_same_bytes_again(
         for root in (first, tmp_path / "again")
     )
     assert a == b
+    page = (tmp_path / "again" / "allure" / "awesome" / "index.html").read_text(encoding="utf-8")
+    scripts = [base64.b64decode(found[2]).decode() for found in allure_site._SCRIPT.finditer(page)]
+    assert sum(one.count(allure_site._OUR_LINK) for one in scripts) == 2  # what tests the address of a link
     table = (tmp_path / "again" / "allure" / "csv" / "tests.csv").read_text(encoding="utf-8")
     assert "GL-100 Journals balance" in table
     assert "RAID-0001" in table
@@ -150,7 +154,7 @@ def test_what_is_in_the_way_is_told_and_the_history_stays_as_it_was(
 def test_lines_that_are_none_are_left_out_of_the_history(tmp_path: Path) -> None:
     history = tmp_path / "history.jsonl"
     history.write_text('{"name": "2026-W48"}\nhalf a li\n[]\n{"name": "2026-W47"}\n')
-    allure_site._keep(history, "2026-W48", '{"name": "2026-W48", "uuid": "new"}')
+    allure_site._keep(history, "2026-W48", '{"name": "2026-W48", "uuid": "new"}', tmp_path / "allure")
     assert history.read_text() == '{"name": "2026-W47"}\n{"name": "2026-W48", "uuid": "new"}\n'
 
 
@@ -180,3 +184,12 @@ def test_the_package_is_pinned_and_its_lock_file_names_no_host() -> None:
 def test_a_case_is_known_to_allure_by_the_hash_of_its_id() -> None:
     one = WeekTest("FIN-01 GL-100 delivered", "x", "passed", "Finance", "f", "contract", "minor", "")
     assert one.case_id == WeekTest("FIN-01 GL-100 delivered", "y", "failed", "HR", "g", "load", "minor", "").case_id
+
+
+def test_a_report_whose_line_cannot_be_kept_is_taken_back(tmp_path: Path) -> None:
+    history, folder = tmp_path / "history.jsonl", tmp_path / "allure"
+    history.mkdir()
+    folder.mkdir()
+    with pytest.raises(OSError):
+        allure_site._keep(history, "2026-W48", "{}", folder)
+    assert [one.name for one in tmp_path.iterdir()] == ["history.jsonl"]

@@ -98,17 +98,18 @@ def test_an_interface_that_delivered_nothing_is_untested_and_a_pod_is_of_operati
 
 
 def test_a_result_has_labels_links_and_samples_in_which_no_cell_is_a_formula(store: Store, tmp_path: Path) -> None:
-    checked = result([False], rules=[rule()], findings=[finding("GL-100", 1, value="=1+1", message="@x")])
+    checked = result([False], rules=[rule()], findings=[finding("GL-100", 1, value="-1+cmd|x", message="@x")])
     store.record(run("r1", submission(["a"], checked=checked)), district())
     one = written(store, tmp_path)["FIN-01 GL-100 delivered"]
     labels = {label["name"]: label["value"] for label in one["labels"]}
     assert (labels["epic"], labels["feature"], labels["severity"]) == ("Finance", "FIN-01 Feed FIN-01", "critical")
     assert (labels["class"], labels["evidence"], labels["contract_version"]) == ("delivered", "conformance", "1.2.0")
     assert [link["url"] for link in one["links"] if link["type"] == "issue"] == ["../../raid.html#RAID-0001"]
-    assert '<a href="../../raid.html#RAID-0001"' in one["descriptionHtml"]
+    assert "href" not in one["descriptionHtml"]  # its frame leads nowhere
+    assert labels["release"] == "26C"
     with (tmp_path / one["attachments"][0]["source"]).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert (rows[0]["value"], rows[0]["message"]) == ("'=1+1", "'@x")
+    assert (rows[0]["value"], rows[0]["message"]) == ("'-1+cmd|x", "'@x")
 
 
 def test_metrics_have_one_sample_per_key_and_none_where_there_is_no_evidence(store: Store, tmp_path: Path) -> None:
@@ -139,3 +140,23 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(store: Store, tmp_p
     (tmp_path / "taken").write_text("")
     with pytest.raises(ContractError, match="Allure results cannot be written"):
         write_week_results(told(store), {}, tmp_path / "taken" / "results")
+
+
+def test_an_interface_that_only_delivered_again_is_not_said_to_have_delivered_nothing(store: Store) -> None:
+    store.record(run("r1", failing(2, at=NOON - timedelta(weeks=1))), district())
+    store.record(run("r2", failing(2, at=NOON)), district())
+    assert statuses(store)["FIN-01 delivered delivered"] == ("skipped", "no first attempt in this week")
+
+
+def test_a_rule_bears_the_version_that_was_delivered_last(store: Store) -> None:
+    for at, version in enumerate(("1.9.0", "1.10.0")):
+        checked = result([False], rules=[rule()], version=version)
+        store.record(run(f"r{at}", submission([f"a{at}"], checked=checked)), district())
+    tests = {one.full_name: one for one in week_tests(told(store), {})}
+    assert tests["FIN-01 GL-100 delivered"].version == "1.10.0"
+
+
+def test_no_name_of_the_environment_has_a_blank(store: Store, tmp_path: Path) -> None:
+    written(store, tmp_path)
+    lines = (tmp_path / "environment.properties").read_text(encoding="ascii").splitlines()
+    assert all(" " not in line.partition(" = ")[0] for line in lines)
