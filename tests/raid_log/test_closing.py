@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -198,3 +199,18 @@ def test_a_week_is_exported_as_it_was_and_its_copy_can_be_edited_and_imported(st
     done = import_log(store, actor("tess", MONDAY), Copy("xlsx", before.mark, (changed,)))
     assert [(one.column, one.after) for one in done.changed] == [("owner", "olga")]
     assert [(one.column, one.now) for one in done.conflicts] == [("workaround", "another")]
+
+
+def test_a_week_that_an_earlier_version_closed_is_told_without_what_it_did_not_keep(store: Store) -> None:
+    store.record(run("r1", failing(2, at=NOON)), district())
+    closed(store)
+    newer = {"stages", "totals", "waivers", "signers", "mark", "recorded"}
+    with store.writing() as connection:
+        held = json.loads(connection.execute(select(ClosedWeek.content)).scalar_one())
+        old = {name: value for name, value in held.items() if name not in newer}
+        old["rules"] = [{key: one[key] for key in ("interface", "contract", "version", "rule", "title", "statuses")}
+                        for one in held["rules"]]  # fmt: skip
+        connection.execute(update(ClosedWeek).values(content=json.dumps(old)))
+    one = told(store)
+    assert (one.stages, one.mark, one.rules[0].severity) == ((), "", "")
+    assert [row["id"] for table in export_week(one).tables for row in table.rows] == ["RAID-0001"]

@@ -160,3 +160,13 @@ def test_no_name_of_the_environment_has_a_blank(store: Store, tmp_path: Path) ->
     written(store, tmp_path)
     lines = (tmp_path / "environment.properties").read_text(encoding="ascii").splitlines()
     assert all(" " not in line.partition(" = ")[0] for line in lines)
+
+
+def test_a_rule_of_a_week_that_an_earlier_version_closed_has_no_severity(store: Store, tmp_path: Path) -> None:
+    store.record(run("r1", failing(2, at=NOON)), district())
+    week = told(store)
+    old = replace(week, rules=tuple(replace(one, severity="", findings=0) for one in week.rules), recorded=0)
+    write_week_results(old, week_samples(store, old), tmp_path)
+    one = results(tmp_path)["FIN-01 GL-100 delivered"]
+    assert one["status"] == "failed"
+    assert "severity" not in {label["name"] for label in one["labels"]}
