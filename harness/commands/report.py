@@ -172,6 +172,7 @@ def weekly(
     out: Annotated[
         Optional[Path], typer.Option("--out", help="Folder to write (default: out/weekly/<week> of the workspace).")
     ] = None,
+    as_of: Annotated[str, typer.Option(help="The moment of a week that is not over (default: now).")] = "",
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     json: JsonOption = "",
@@ -184,7 +185,7 @@ def weekly(
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
-    at = moment("")
+    at = moment(as_of)
     chosen = week_named(week, at, found.profile.time_zone) if week else None
     with open_store(found.store_url) as store:
         chosen = chosen or week_to_report(store, found.profile, at)

@@ -172,3 +172,12 @@ def test_the_evidence_can_be_written_by_itself_and_again(
     Path("mine").mkdir()
     Path("mine/x.txt").write_text("")
     assert harness("report", "allure", *WHERE, "--out", "mine") == 2
+
+
+def test_a_week_that_goes_on_gives_the_same_bytes_for_the_same_moment(
+    harness: Callable[..., int], workspace: Path
+) -> None:
+    moment = ("--as-of", datetime.now(UTC).isoformat())
+    for name in "ab":
+        assert harness("report", "weekly", *moment, "--out", name, *WHERE, "--quiet") == 0
+    assert files(Path("a")) == files(Path("b"))
