@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from contracts.advice import advice
+from contracts.advice import advice, without_code
 from contracts.breakers import Breaker, BreakerSearch, breakers, broken_by, exact, written_breaker
 from contracts.codes import code_table, tables
 from contracts.conditions import Condition, ConditionError
@@ -135,6 +135,7 @@ __all__ = [
     "tables",
     "template_columns",
     "valid_examples",
+    "without_code",
     "written_breaker",
 ]
 

@@ -60,3 +60,10 @@ def advice(rule: Rule, contract: Contract) -> str:
 def _about(contract: Contract, name: str) -> str:
     about = contract.lists[name].about
     return f" ({about})" if about else ""
+
+
+def without_code(rule: Rule) -> str:
+    """Return what is predicted of a rule that cites no code of Oracle's tables."""
+    if rule.code == "load":
+        return "load: SQL*Loader refuses the record, and with it the file (unconfirmed)"
+    return "nothing: Fusion may take it"

@@ -295,6 +295,11 @@ class Contract:
         """Files that have an accept unit of their own."""
         return [file for file in self.files.values() if file.parent is None]
 
+    @property
+    def library(self) -> str:
+        """Path of the library's part, as places write it."""
+        return f"contracts/{self.id.replace('.', '/')}.yaml"
+
     def root(self, file: str) -> File:
         """The file at the top of the chain of parents of ``file``."""
         current = self.files[file]

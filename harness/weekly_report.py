@@ -12,6 +12,7 @@ from pathlib import Path
 
 from contracts import Profile
 from harness.errors import UsageError
+from harness.issue_flow import refuse_lost_issues
 from raid_log import (
     Snapshot,
     Store,
@@ -68,7 +69,7 @@ def report_week(
     _refuse_foreign(folder)
     close_weeks(store, profile, week, at=at, told=lambda name, place, of: told(f"closing {name}", place, of))
     snapshot = tell_week(store, profile, week, as_of=at)
-    _refuse_lost_issues(snapshot, store.where)
+    refuse_lost_issues(snapshot.figures, store.where)
     with _replacing(folder) as fresh:
         parts = _write(store, profile, week, snapshot, fresh, told, history)
     return snapshot, parts
@@ -91,16 +92,6 @@ def _replace(folder: Path, fresh: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _refuse_lost_issues(snapshot: Snapshot, where: str) -> None:
-    wrong = [name for name, flow in snapshot.figures.defects.flow.items() if not flow.holds]
-    if wrong:
-        raise UsageError(
-            f"the flow of issues does not hold ({', '.join(wrong)}): an entry was lost or changed by hand",
-            where=where,
-            todo="run `harness store check` and `harness raid verify-log`; publish nothing of this week before",
-        )
-
-
 def _write(
     store: Store,
     profile: Profile,
@@ -120,7 +111,7 @@ def _write(
         data = make()
         if data is not None:
             (folder / name).write_bytes(data)
-        skipped = "" if data is not None else pdf.missing() or "the browser here could not print it"
+        skipped = "" if data is not None else pdf.skipped()
         parts.append(Part(name, len(data or b""), skipped))
     return parts
 
@@ -130,6 +121,7 @@ def report_evidence(store: Store, snapshot: Snapshot, folder: Path) -> list[Part
 
     An older one in the folder is replaced. Raises UsageError if it holds anything else or cannot be written.
     """
+    _refuse_foreign(folder)
     with _replacing(folder) as fresh:
         (fresh / "raid.html").write_bytes(_raid_page(snapshot))
         return _evidence(store, snapshot, fresh, None)
@@ -138,7 +130,6 @@ def report_evidence(store: Store, snapshot: Snapshot, folder: Path) -> list[Part
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
     """Give a new folder beside it, which takes its place once it is whole."""
-    _refuse_foreign(folder)
     fresh = folder.with_name(f".{folder.name}.new")
     try:
         shutil.rmtree(fresh, ignore_errors=True)

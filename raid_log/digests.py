@@ -60,15 +60,11 @@ def digests(profile: Profile, entries: Sequence[Entry], gates: Iterable[Gate], a
 
 def _rank(entry: Entry) -> tuple[int, str, int]:
     """The gravest first, then the earliest day."""
-    return _grave(entry.severity), _due(entry) or "9", entry.number
+    return _grave(entry.severity), entry.day or "9", entry.number
 
 
 def _grave(severity: str) -> int:
     return [*SEVERITIES, severity].index(severity)
-
-
-def _due(entry: Entry) -> str:
-    return entry.standing.due or entry.fields.get("validate_by", "") or entry.fields.get("needed_by", "")
 
 
 def _once(groups: Mapping[str, Sequence[Notice]]) -> dict[str, tuple[Notice, ...]]:
@@ -107,7 +103,7 @@ def _entries(profile: Profile, entries: Iterable[Entry], as_of: datetime) -> _To
 
 def _reasons(entry: Entry, today: date, since: datetime, profile: Profile) -> Iterator[tuple[str, str, str]]:
     """Group, day and reason of everything that the owner of the entry is told."""
-    due = _due(entry)
+    due = entry.day
     if _ending(entry, today):
         yield "waivers", entry.standing.waiver["until"], "the waiver ends"
     if not entry.open:

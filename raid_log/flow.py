@@ -41,12 +41,21 @@ class Flow:
     waived_graded: int  # the same of waived ones
 
     @property
+    def came(self) -> int:
+        """How many became open: opened, opened again, their waiver over."""
+        return sum(self.counts.get(name, 0) for name in CAME)
+
+    @property
+    def went(self) -> int:
+        """How many are open no more: verified, rejected, merged, waived."""
+        return sum(self.counts.get(name, 0) for name in WENT)
+
+    @property
     def difference(self) -> tuple[int, int]:
         """Open and waived issues at the end that nothing in between explains; fewer than explained are negative."""
-        came, went = (sum(self.counts.get(name, 0) for name in names) for names in (CAME, WENT))
         ended = self.counts.get("waiver_ended", 0) + self.counts.get("waived_verified", 0)
         return (
-            self.open_at_end - (self.open_at_start + came - went + self.graded),
+            self.open_at_end - (self.open_at_start + self.came - self.went + self.graded),
             self.waived_at_end - (self.waived_at_start + self.counts.get("waived", 0) - ended + self.waived_graded),
         )
 

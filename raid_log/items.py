@@ -114,6 +114,11 @@ class Entry:
         return self.standing.open
 
     @property
+    def day(self) -> str:
+        """The day that it is wanted by, whatever its type calls it: due, validate by, needed by; "" without one."""
+        return self.standing.due or self.fields.get("validate_by", "") or self.fields.get("needed_by", "")
+
+    @property
     def environmental(self) -> bool:
         """True if it is about a pod in trouble: no figure of the product counts it."""
         return self.type == "issue" and self.cause == ENVIRONMENT

@@ -163,6 +163,12 @@ class Snapshot:
         return self.figures.window
 
     @property
+    def standing_defects(self) -> list[Entry]:
+        """Defects of the product that are open or waived at the end of the week."""
+        issues = (one for one in self.entries if one.type == "issue" and not one.environmental)
+        return [one for one in issues if one.open or one.status == "waived"]
+
+    @property
     def no_evidence(self) -> tuple[str, ...]:
         """Interfaces in scope without a first attempt in the week, of any class."""
         seen = {one.interface for one in self.submissions}

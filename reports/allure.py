@@ -61,19 +61,32 @@ class _Test:
 
     @property
     def full_name(self) -> str:
-        parts = (self.identity, *([self.contract] if self.shared else []), self.rule.id, DELIVERED)
-        return " ".join(parts)
+        return full_name(self.identity, self.contract, self.rule.id, shared=self.shared)
 
     @property
     def feature(self) -> str:
-        return f"{self.identity} {self.interface.name}" if self.interface else self.identity
+        return feature(self.identity, self.interface)
 
     @property
     def status(self) -> str:
         """Our word: the first of failed, stale, not_checked, passed, not_applied that a submission has."""
-        if any(status.findings for _, status in self.submissions):
-            return "failed"
-        return min((status.status for _, status in self.submissions), key=_WORST_FIRST.index)
+        found = any(status.findings for _, status in self.submissions)
+        return worst((status.status for _, status in self.submissions), found=found)
+
+
+def full_name(interface: str, contract: str, rule: str, *, shared: bool) -> str:
+    """Return the name by which Allure knows a rule over the weeks; ``shared``: its interface has several contracts."""
+    return " ".join((interface, *([contract] if shared else []), rule, DELIVERED))
+
+
+def feature(interface: str, row: Interface | None) -> str:
+    """Return the interface with its name, where the register has one."""
+    return f"{interface} {row.name}" if row else interface
+
+
+def worst(statuses: Iterable[str], *, found: bool) -> str:
+    """Return the status that speaks for several submissions; with anything ``found`` the rule has failed."""
+    return "failed" if found else min(statuses, key=_WORST_FIRST.index)
 
 
 def write(run: RunResult, profile: Profile, contracts: Mapping[str, Contract], folder: Path) -> int:
@@ -124,50 +137,90 @@ def _write_test(test: _Test, run: RunResult, contract: Contract | None, folder: 
         source = f"{identity}-attachment.csv"
         (folder / source).write_text(samples.write_csv(), encoding="utf-8", newline="")
         attachments = [{"name": "findings (masked)", "source": source, "type": "text/csv"}]
-    dump(folder / f"{identity}-result.json", _result(test, run, contract, identity, attachments))
-
-
-def _result(
-    test: _Test, run: RunResult, contract: Contract | None, identity: str, attachments: list[dict[str, str]]
-) -> dict[str, Any]:
-    known = uuid.uuid5(_NAMES, test.full_name).hex
-    status, message = _verdict(test)
     moments = [submission.submitted_at for submission, _ in test.submissions]
-    return {
-        "uuid": identity,
-        "historyId": known,
-        "testCaseId": known,
-        "fullName": test.full_name,
-        "name": f"{test.rule.id} {test.rule.title}",
-        "status": status,
-        "statusDetails": {"message": message} if message else {},
-        "stage": "finished",
-        "description": _description(test, contract),
-        "start": _milliseconds(min(moments)),
-        "stop": _milliseconds(max(moments)),
-        "labels": [{"name": name, "value": value} for name, value in _labels(test, contract)],
-        "links": [],
-        "parameters": [
+    write_result(
+        folder,
+        identity,
+        case_id=uuid.uuid5(_NAMES, test.full_name).hex,
+        full_name=test.full_name,
+        name=f"{test.rule.id} {test.rule.title}",
+        verdict=_verdict(test),
+        told={"description": _description(test, contract)},
+        moments=(min(moments), max(moments)),
+        labels=_labels(test, contract),
+        parameters=[
             {"name": "profile", "value": run.profile, "excluded": True},
             {"name": "run", "value": run.id, "excluded": True},
         ],
+        attachments=attachments,
+    )
+
+
+def write_result(
+    folder: Path,
+    identity: str,
+    *,
+    case_id: str,
+    full_name: str,
+    name: str,
+    verdict: tuple[str, str],
+    told: Mapping[str, str],
+    moments: tuple[datetime, datetime],
+    labels: Iterable[tuple[str, str]],
+    links: Iterable[Mapping[str, str]] = (),
+    parameters: Iterable[Mapping[str, object]] = (),
+    attachments: Iterable[Mapping[str, str]] = (),
+) -> None:
+    """Write one test of Allure's common result format into ``folder``.
+
+    ``identity`` is its own in each run, ``case_id`` the same over the weeks. ``verdict``: status and message. ``told``:
+    its ``description`` or ``descriptionHtml``. ``moments``: start and end. Raises OSError.
+    """
+    status, message = verdict
+    start, stop = (int(moment.timestamp() * 1000) for moment in moments)
+    result = {
+        "uuid": identity,
+        "historyId": case_id,
+        "testCaseId": case_id,
+        "fullName": full_name,
+        "name": name,
+        "status": status,
+        "statusDetails": {"message": message} if message else {},
+        "stage": "finished",
+        **told,
+        "start": start,
+        "stop": stop,
+        "labels": [{"name": name, "value": value} for name, value in labels],
+        "links": list(links),
+        "parameters": list(parameters),
         "steps": [],
-        "attachments": attachments,
+        "attachments": list(attachments),
     }
+    dump(folder / f"{identity}-result.json", result)
 
 
 def _verdict(test: _Test) -> tuple[str, str]:
-    """Allure's status and its message: the rule in words, never a value or a number of the payload."""
-    match test.status:
+    rule, status = test.rule, test.status
+    reasons = (one.reason for _, one in test.submissions if one.status == status)
+    return verdict(status, rule.id, rule.title, rule.severity, rule.code, reasons)
+
+
+def verdict(
+    status: str, rule: str, title: str, severity: str, code: str, reasons: Iterable[str] = ()
+) -> tuple[str, str]:
+    """Return Allure's status and message for a rule's status: the rule in words, never a value or a number.
+
+    ``code`` is what the rule predicts; ``reasons``: why it was not checked, the first that says something counts.
+    """
+    match status:
         case "failed":
-            harm = "; Fusion's loader is predicted to refuse it" if test.rule.code == "load" else ""
-            return "failed", f"{test.rule.id} ({test.rule.severity}) does not hold: {test.rule.title}{harm}"
+            harm = "; Fusion's loader is predicted to refuse it" if code == "load" else ""
+            return "failed", f"{rule} ({severity}) does not hold: {title}{harm}"
         case "passed":
             return "passed", ""
         case "not_applied":
             return "skipped", "never applied: untested"
-        case status:
-            reasons = (one.reason for _, one in test.submissions if one.status == status)
+        case _:
             return "skipped", next((reason for reason in reasons if reason), status.replace("_", " "))
 
 
@@ -255,10 +308,6 @@ def _listing(words: Iterable[str]) -> str:
 def _plain(text: str) -> str:
     """A file name without what Markdown or HTML would read as its own."""
     return re.sub(r"[^\w .()+-]", "_", text)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
 
 
 def dump(path: Path, data: object) -> None:

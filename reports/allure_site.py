@@ -21,7 +21,7 @@ from typing import Any
 
 from raid_log import Snapshot
 from reports.allure import CATEGORIES
-from reports.week_results import METRICS, RAID_PAGE, WeekTest, metric_values, standing_defects
+from reports.week_results import METRICS, RAID_PAGE, WeekTest, metric_values
 
 SHIPPED = Path(__file__).parent / "allure_node"
 """Pinned package and lock file, configuration, and what keeps a report from differing by the clock."""
@@ -220,7 +220,7 @@ def _resolutions(week: Snapshot, tests: Sequence[WeekTest]) -> dict[str, Any]:
         for id_ in test.entries:
             cases.setdefault(id_, []).append(hashlib.md5(test.case_id.encode()).hexdigest())  # noqa: S324 - Allure's key
     rules: list[dict[str, Any]] = []
-    for entry in standing_defects(week):
+    for entry in week.standing_defects:
         if entry.id not in cases:
             continue
         if entry.status == "waived":

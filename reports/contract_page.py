@@ -22,6 +22,7 @@ from contracts import (
     Rule,
     advice,
     layout_in_force,
+    without_code,
     written_breaker,
 )
 from raid_log import DeliveredVersion
@@ -256,11 +257,7 @@ def _short(contract: Contract, place: Place | None) -> str:
     """``library:53``, ``overlay:21`` or ``layout``: the paths stand beside the rules and questions."""
     if place is None or place.path.startswith("layouts/"):
         return "layout"
-    return f"{'library' if place.path == _library(contract) else 'overlay'}:{place.line}"
-
-
-def _library(contract: Contract) -> str:
-    return f"contracts/{contract.id.replace('.', '/')}.yaml"
+    return f"{'library' if place.path == contract.library else 'overlay'}:{place.line}"
 
 
 # rules
@@ -314,10 +311,8 @@ def _plain(value: Any) -> str:
 
 
 def _predicts(contract: Contract, rule: Rule) -> str:
-    if rule.code == "load":
-        return "load: SQL*Loader refuses the record, and with it the file (unconfirmed)"
     code = contract.codes.get(rule.code)
-    return f"{rule.code}: {code.meaning} ({code.certainty})" if code else "nothing: Fusion may take it"
+    return f"{rule.code}: {code.meaning} ({code.certainty})" if code else without_code(rule)
 
 
 def _breaker(contract: Contract, rule: Rule) -> Iterator[str]:
@@ -419,7 +414,7 @@ def _asked_at(contract: Contract, about: str, rule: Rule | None) -> str:
     if rule:
         return str(rule.place)
     listed = contract.lists.get(about.removeprefix("list "))
-    return str(listed.place) if listed and listed.place else _library(contract)
+    return str(listed.place) if listed and listed.place else contract.library
 
 
 def _profile_questions(profile: Profile, interfaces: Sequence[Interface]) -> list[Question]:

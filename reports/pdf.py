@@ -27,9 +27,14 @@ def to_pdf(page: str) -> bytes | None:
 def missing() -> str:
     """Return why no PDF can be made, blank where one can."""
     lacks = _weasyprint_lacks()
-    if not lacks or _chromium():
+    if not lacks or chromium():
         return ""
     return f"{lacks}, and no Chromium is on the PATH: pip install 'fusion-interface-harness[reports]', or install one"
+
+
+def skipped() -> str:
+    """Return why ``to_pdf`` gave nothing."""
+    return missing() or "the browser here could not print it"
 
 
 def _weasyprint_lacks() -> str:
@@ -52,7 +57,7 @@ def _by_weasyprint(page: str) -> bytes:
 
 
 def _by_chromium(page: str) -> bytes | None:
-    browser = _chromium()
+    browser = chromium()
     if not browser:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +76,8 @@ def _by_chromium(page: str) -> bytes | None:
     return None
 
 
-def _chromium() -> str:
+def chromium() -> str:
+    """Return the path of a Chromium, "" where none is on the PATH."""
     return next((found for name in CHROMIUM if (found := shutil.which(name))), "")
 
 

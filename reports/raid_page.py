@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.results import SEVERITIES
 from raid_log import FIELDS, Entry, exposure
+from raid_log.states import LIVE
 from reports.pages import SIGNS, day, moment, render
 
 COLUMNS: Mapping[str, str] = {
@@ -87,14 +88,14 @@ def _line(entry: Entry, people: Mapping[str, str], zone: ZoneInfo) -> Line:
         entry.title,
         entry.interface,
         people.get(entry.owner, entry.owner),
-        entry.standing.due or entry.fields.get("validate_by", "") or entry.fields.get("needed_by", ""),
+        entry.day,
         entry.opened_at.astimezone(zone).date().isoformat(),
         entry.last_seen.astimezone(zone).date().isoformat() if entry.submissions else "",
         str(entry.submissions) if entry.submissions else "",
         entry.evidence_class,
     )
     facts = tuple((name, value) for name, value in _facts(entry, people, zone) if value)
-    return Line(entry.id, entry.severity, cells, _ended(entry), entry.statement, facts)
+    return Line(entry.id, entry.severity, cells, entry.status not in LIVE, entry.statement, facts)
 
 
 def _facts(entry: Entry, people: Mapping[str, str], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
@@ -132,10 +133,6 @@ def _told(value: str, kind: str, people: Mapping[str, str]) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _ended(entry: Entry) -> bool:
-    return not entry.open and entry.status not in ("waived", "attested")
 
 
 def _heads(entries: Sequence[Entry]) -> Iterator[tuple[str, int, str]]:

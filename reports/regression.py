@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 from contracts import Contract, ContractError
-from reports.allure import CATEGORIES, RESULT_SEVERITY, dump, owner, write_environment
+from reports.allure import CATEGORIES, RESULT_SEVERITY, owner, write_environment, write_result
 
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/regression")
 _DIFFERS = "judged otherwise than approved"
@@ -92,30 +91,18 @@ def _write_result(one: CaseResult, folder: Path, at: datetime) -> None:
         source = f"{identity}-attachment.txt"
         (folder / source).write_text("\n".join(one.lines) + "\n", encoding="utf-8", newline="\n")
         attachments = [{"name": "differences (masked)", "source": source, "type": "text/plain"}]
-    dump(folder / f"{identity}-result.json", _result(one, identity, at, attachments))
-
-
-def _result(one: CaseResult, identity: str, at: datetime, attachments: list[dict[str, str]]) -> dict[str, Any]:
-    known = uuid.uuid5(_NAMES, one.name).hex
-    moment = int(at.timestamp() * 1000)
-    return {
-        "uuid": identity,
-        "historyId": known,
-        "testCaseId": known,
-        "fullName": f"regression {one.name}",
-        "name": one.title,
-        "status": one.status,
-        "statusDetails": {} if one.status == "passed" else {"message": one.trouble or _message(one)},
-        "stage": "finished",
-        "description": f"{one.why}\n\nSince the last run: {one.state}. Differences: {len(one.lines)}.",
-        "start": moment,
-        "stop": moment,
-        "labels": [{"name": name, "value": value} for name, value in _labels(one)],
-        "links": [],
-        "parameters": [],
-        "steps": [],
-        "attachments": attachments,
-    }
+    write_result(
+        folder,
+        identity,
+        case_id=uuid.uuid5(_NAMES, one.name).hex,
+        full_name=f"regression {one.name}",
+        name=one.title,
+        verdict=(one.status, "" if one.status == "passed" else one.trouble or _message(one)),
+        told={"description": f"{one.why}\n\nSince the last run: {one.state}. Differences: {len(one.lines)}."},
+        moments=(at, at),
+        labels=_labels(one),
+        attachments=attachments,
+    )
 
 
 def _labels(one: CaseResult) -> Iterator[tuple[str, str]]:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from contracts import Contract, ContractError, Score
 from raid_log import rate_text, score_totals
-from reports.allure import dump, owner, write_environment
+from reports.allure import owner, write_environment, write_result
 
 COLUMNS = ("contract", "profile", "kind", "tried", "noticed", "score", "explained")
 """Of the table. Explained of those not noticed: mutants declared equivalent, faults that no contract can catch."""
@@ -88,36 +87,24 @@ def _write_result(one: ScoreResult, folder: Path, at: datetime) -> None:
     identity = str(uuid.uuid5(_NAMES, f"{at.isoformat()} {_full_name(one)}"))
     source = f"{identity}-attachment.txt"
     (folder / source).write_text("\n".join(_attached(one)) + "\n", encoding="utf-8", newline="\n")
-    dump(folder / f"{identity}-result.json", _result(one, identity, at, source))
+    status = "failed" if one.failure else "skipped" if one.floor is None else "passed"
+    write_result(
+        folder,
+        identity,
+        case_id=uuid.uuid5(_NAMES, _full_name(one)).hex,
+        full_name=_full_name(one),
+        name=f"{_STORIES[one.total.kind]}: {one.contract.id}",
+        verdict=(status, _NO_FLOOR if status == "skipped" else one.failure),
+        told={"description": _description(one)},
+        moments=(at, at),
+        labels=_labels(one),
+        parameters=[{"name": "profile", "value": one.contract.profile}],
+        attachments=[{"name": "operators and what was missed", "source": source, "type": "text/plain"}],
+    )
 
 
 def _full_name(one: ScoreResult) -> str:
     return f"{one.total.kind} {one.contract.id} {one.contract.profile}"
-
-
-def _result(one: ScoreResult, identity: str, at: datetime, source: str) -> dict[str, Any]:
-    known = uuid.uuid5(_NAMES, _full_name(one)).hex
-    moment = int(at.timestamp() * 1000)
-    status = "failed" if one.failure else "skipped" if one.floor is None else "passed"
-    message = _NO_FLOOR if status == "skipped" else one.failure
-    return {
-        "uuid": identity,
-        "historyId": known,
-        "testCaseId": known,
-        "fullName": _full_name(one),
-        "name": f"{_STORIES[one.total.kind]}: {one.contract.id}",
-        "status": status,
-        "statusDetails": {"message": message} if message else {},
-        "stage": "finished",
-        "description": _description(one),
-        "start": moment,
-        "stop": moment,
-        "labels": [{"name": name, "value": value} for name, value in _labels(one)],
-        "links": [],
-        "parameters": [{"name": "profile", "value": one.contract.profile}],
-        "steps": [],
-        "attachments": [{"name": "operators and what was missed", "source": source, "type": "text/plain"}],
-    }
 
 
 def _labels(one: ScoreResult) -> Iterator[tuple[str, str]]:

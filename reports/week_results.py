@@ -18,8 +18,20 @@ from typing import Any
 from markupsafe import escape
 
 from contracts import ContractError, Interface
-from raid_log import SAMPLE_COLUMNS, Entry, RuleCount, Snapshot, StageCount, TotalCheck
-from reports.allure import CATEGORIES, DELIVERED, RESULT_SEVERITY, cell, dump, write_environment
+from raid_log import SAMPLE_COLUMNS, RuleCount, Snapshot, StageCount, TotalCheck
+from reports.allure import (
+    CATEGORIES,
+    DELIVERED,
+    RESULT_SEVERITY,
+    cell,
+    dump,
+    feature,
+    full_name,
+    verdict,
+    worst,
+    write_environment,
+    write_result,
+)
 
 RAID_PAGE, CONTRACT_PAGE = "../../raid.html#{id}", "../../../../catalogue/{id}.html"
 """Addresses of an entry and of a contract's page, seen from ``allure/awesome/`` in the folder of a week."""
@@ -34,8 +46,6 @@ METRICS: Mapping[str, tuple[str, str, str, str]] = {
 }
 """Key -> title, unit, which way is better, group. A key without evidence has no value."""
 _NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "fusion-interface-harness/allure")
-_WORST_FIRST = ("failed", "stale", "not_checked", "passed", "not_applied")
-_UNTESTED = {"not_applied": "never applied: untested"}
 _STAGES = (("S2", "Fusion loads what is sent", "load"), ("S3", "Fusion imports what it loaded", "import"))
 _OPERATIONS = "Operations"
 
@@ -93,7 +103,7 @@ def week_tests(week: Snapshot, samples: Mapping[tuple[str, str], Sequence[Sequen
     """Return the tests of the week, by interface."""
     register = {row.id: row for row in week.register}
     defects: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for entry in standing_defects(week):
+    for entry in week.standing_defects:
         defects[entry.interface, entry.cause].append(entry.id)
     yield from _rule_tests(week, register, defects, samples)
     yield from _stage_tests(week, register)
@@ -102,7 +112,7 @@ def week_tests(week: Snapshot, samples: Mapping[tuple[str, str], Sequence[Sequen
     for id_ in week.no_evidence:
         row = register[id_]
         yield WeekTest(
-            f"{id_} delivered {DELIVERED}", "The interface delivers", "skipped", row.department, _feature(id_, row),
+            f"{id_} delivered {DELIVERED}", "The interface delivers", "skipped", row.department, feature(id_, row),
             "contract", "significant", row.owner,
             "no first attempt in this week" if id_ in again else "no delivery in this week: untested",
         )  # fmt: skip
@@ -114,16 +124,6 @@ def week_tests(week: Snapshot, samples: Mapping[tuple[str, str], Sequence[Sequen
             "" if reached else "submissions did not reach it: no fault of the product",
             f"{rate.accepted:,} of {rate.submitted:,} submissions reached it.",
         )  # fmt: skip
-
-
-def standing_defects(week: Snapshot) -> list[Entry]:
-    """Return the open and waived defects of the product at the end of the week."""
-    issues = (one for one in week.entries if one.type == "issue" and not one.environmental)
-    return [one for one in issues if one.open or one.status == "waived"]
-
-
-def _feature(interface: str, row: Interface | None) -> str:
-    return f"{interface} {row.name}" if row else interface
 
 
 def _rule_tests(
@@ -143,11 +143,11 @@ def _rule_tests(
         shared = row is not None and len(row.contracts) > 1
         status, message = _verdict(own)
         yield WeekTest(
-            " ".join((interface, *([contract] if shared else []), rule, DELIVERED)),
+            full_name(interface, contract, rule, shared=shared),
             f"{rule} {last.title}",
             status,
             row.department if row else "",
-            _feature(interface, row),
+            feature(interface, row),
             "contract",
             last.severity,
             row.owner if row else "",
@@ -163,17 +163,10 @@ def _rule_tests(
 
 
 def _verdict(own: Sequence[RuleCount]) -> tuple[str, str]:
-    """Allure's status and its message: the rule in words, never a value or a number."""
     statuses = {status for one in own for status in one.statuses}
-    worst = "failed" if any(one.findings for one in own) else min(statuses, key=_WORST_FIRST.index)
-    rule = own[-1]
-    if worst == "failed":
-        harm = "; Fusion's loader is predicted to refuse it" if rule.code == "load" else ""
-        return "failed", f"{rule.rule} ({rule.severity}) does not hold: {rule.title}{harm}"
-    if worst == "passed":
-        return "passed", ""
-    reasons = (one.reasons.get(worst, "") for one in own)
-    return "skipped", _UNTESTED.get(worst) or next(filter(None, reasons), worst.replace("_", " "))
+    status, rule = worst(statuses, found=any(one.findings for one in own)), own[-1]
+    reasons = (one.reasons.get(status, "") for one in own)
+    return verdict(status, rule.rule, rule.title, rule.severity, rule.code, reasons)
 
 
 def _told(own: Sequence[RuleCount]) -> str:
@@ -225,7 +218,7 @@ def _stage(
     messages = {"failed": f"{stage} is not reached by every unit: {title}", "skipped": "no answer yet: untested"}
     return WeekTest(
         f"{interface} stage {stage} {DELIVERED}", f"{stage} {title}", status, row.department if row else "",
-        _feature(interface, row), layer, "critical", row.owner if row else "", messages.get(status, ""), told,
+        feature(interface, row), layer, "critical", row.owner if row else "", messages.get(status, ""), told,
         evidence=evidence,
     )  # fmt: skip
 
@@ -243,7 +236,7 @@ def _total_tests(week: Snapshot, register: Mapping[str, Interface]) -> Iterator[
                 wrong = sum(not one for one in known)
                 yield WeekTest(
                     f"{interface} total {kind} {DELIVERED}", f"S4 The {kind} in Fusion is the {kind} accepted",
-                    "failed" if wrong else "passed", row.department if row else "", _feature(interface, row),
+                    "failed" if wrong else "passed", row.department if row else "", feature(interface, row),
                     "reconcile", "critical", row.owner if row else "",
                     f"the {kind} in Fusion is another one" if wrong else "",
                     f"{len(known) - wrong:,} of {len(known):,} control totals agree.",
@@ -261,25 +254,20 @@ def _write(test: WeekTest, week: Snapshot, folder: Path) -> None:
         source = f"{identity}-attachment.csv"
         (folder / source).write_text(_csv(test.samples), encoding="utf-8", newline="")
         attachments = [{"name": "findings (masked)", "source": source, "type": "text/csv"}]
-    moment = _milliseconds(week)
-    dump(folder / f"{identity}-result.json", {
-        "uuid": identity,
-        "historyId": test.case_id,
-        "testCaseId": test.case_id,
-        "fullName": test.full_name,
-        "name": test.title,
-        "status": test.status,
-        "statusDetails": {"message": test.message} if test.message else {},
-        "stage": "finished",
-        "descriptionHtml": _description(test),
-        "start": moment,
-        "stop": moment,
-        "labels": [{"name": name, "value": value} for name, value in _labels(test) if value],
-        "links": list(_links(test)),
-        "parameters": [{"name": "week", "value": week.week, "excluded": True}],
-        "steps": [],
-        "attachments": attachments,
-    })  # fmt: skip
+    write_result(
+        folder,
+        identity,
+        case_id=test.case_id,
+        full_name=test.full_name,
+        name=test.title,
+        verdict=(test.status, test.message),
+        told={"descriptionHtml": _description(test)},
+        moments=(week.as_of, week.as_of),
+        labels=((name, value) for name, value in _labels(test) if value),
+        links=_links(test),
+        parameters=[{"name": "week", "value": week.week, "excluded": True}],
+        attachments=attachments,
+    )
 
 
 def _labels(test: WeekTest) -> Iterator[tuple[str, str]]:
@@ -325,7 +313,7 @@ def _csv(samples: Sequence[Sequence[object]]) -> str:
 
 def _metrics(week: Snapshot) -> Iterator[dict[str, Any]]:
     """One sample per key, never more: Allure would take their mean."""
-    moment = _milliseconds(week)
+    moment = int(week.as_of.timestamp() * 1000)
     for key, value in metric_values(week).items():
         yield {"id": f"{week.week} {key}", "key": key, "value": value, "start": moment, "stop": moment}
 
@@ -372,7 +360,3 @@ def _environment(week: Snapshot) -> dict[str, str]:
         "releases": ", ".join(sorted({one.release for one in week.submissions if one.release})),
         "environments": ", ".join(week.figures.availability),
     }
-
-
-def _milliseconds(week: Snapshot) -> int:
-    return int(week.as_of.timestamp() * 1000)

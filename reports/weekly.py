@@ -13,7 +13,6 @@ from contracts.results import SEVERITIES
 from raid_log import (
     ClassFigures,
     DecisionNeeded,
-    Entry,
     GoalStanding,
     OpenDefects,
     Rate,
@@ -38,7 +37,6 @@ SHOWN_CLASSES: Mapping[str, str] = {
     "conformance": "contract alone: no evidence of Fusion",
 }
 """Evidence class -> where its figures come from; stands beside every figure."""
-_CAME, _WENT = ("opened", "reopened", "waiver_ended"), ("verified", "rejected", "merged", "waived")
 _GRAVE = ("critical", "significant")
 _STATUS_WORDS = {"not_checked": "list not bound", "stale": "list too old", "not_applied": "never applied"}
 _LONGEST = 140  # letters of a title on this page
@@ -83,7 +81,7 @@ def weekly_page(
         burn_downs=[_burn_down(severity, figures, week.time_zone) for severity in _GRAVE],
         heat=heat_map(ranked[:MOST_ROWS], SEVERITIES),
         others=_others(ranked[MOST_ROWS:]),
-        ages=bars("Age of open defects", "defects", [*_ages(week.figures)]),
+        ages=bars("Age of open defects", "defects", _ages(week.figures)),
         causes=_causes(week),
         worst=list(_worst(week)),
         interfaces=list(_interfaces(week)),
@@ -235,8 +233,7 @@ def _burn_down(severity: str, figures: Sequence[WindowFigures], zone: str) -> Ch
 def _flow_point(figures: WindowFigures, severity: str, zone: str) -> FlowPoint:
     """What was raised into the severity came, what was lowered out of it went."""
     flow = figures.defects.flow[severity]
-    came = sum(flow.counts.get(name, 0) for name in _CAME) + max(0, flow.graded)
-    went = sum(flow.counts.get(name, 0) for name in _WENT) + max(0, -flow.graded)
+    came, went = flow.came + max(0, flow.graded), flow.went + max(0, -flow.graded)
     return FlowPoint(_week_name(figures), _last_day(figures, zone), flow.open_at_end, came, went)
 
 
@@ -251,15 +248,12 @@ def _last_day(figures: WindowFigures, zone: str) -> date:
 # defects and interfaces
 
 
-def _open_issues(week: Snapshot) -> list[Entry]:
-    return [one for one in week.entries if one.type == "issue" and one.open and not one.environmental]
-
-
 def _by_interface(week: Snapshot) -> list[tuple[str, Counter[str]]]:
     """Open defects of each interface by severity, the gravest interface first."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in _open_issues(week):
-        counts[one.interface or "no interface"][one.severity] += 1
+    for one in week.standing_defects:
+        if one.open:
+            counts[one.interface or "no interface"][one.severity] += 1
     return sorted(counts.items(), key=lambda pair: ([-pair[1][severity] for severity in SEVERITIES], pair[0]))
 
 
@@ -270,8 +264,8 @@ def _others(ranked: Sequence[tuple[str, Counter[str]]]) -> str:
     return f"{len(ranked):,} more interfaces have open defects: {told}" if ranked else ""
 
 
-def _ages(figures: WindowFigures) -> Iterator[tuple[str, int]]:
-    yield from ((f"{band} days", count) for band, count in figures.defects.ages.items())
+def _ages(figures: WindowFigures) -> list[tuple[str, int]]:
+    return [(f"{band} days", count) for band, count in figures.defects.ages.items()]
 
 
 def _causes(week: Snapshot) -> Chart:

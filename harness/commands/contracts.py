@@ -18,6 +18,7 @@ from contracts import (
     contract_ids,
     load,
     valid_examples,
+    without_code,
 )
 from contracts import lint as lint_contracts
 from harness.commands.options import (
@@ -172,7 +173,7 @@ def _find(identity: str, contract: str, profile: Profile, release: str) -> tuple
 
 def _explained(contract: Contract, rule: Rule) -> dict[str, Any]:
     code = contract.codes.get(rule.code)
-    refused = f"{rule.code}: {code.meaning} ({code.certainty}; {code.source})" if code else _load_words(rule)
+    refused = f"{rule.code}: {code.meaning} ({code.certainty}; {code.source})" if code else without_code(rule)
     return {
         "id": rule.id,
         "contract": contract.id,
@@ -190,14 +191,6 @@ def _explained(contract: Contract, rule: Rule) -> dict[str, Any]:
         "stands at": str(rule.place or "the format's own rule"),
         "breaker": _breaker(contract, rule),
     }
-
-
-def _load_words(rule: Rule) -> str:
-    return (
-        "load: SQL*Loader refuses the record, and with it the file (unconfirmed)"
-        if rule.code == "load"
-        else "nothing: Fusion may take it"
-    )
 
 
 def _breaker(contract: Contract, rule: Rule) -> dict[str, Any] | None:
@@ -231,7 +224,7 @@ def _changes(contract: Contract, file: str, before: list[Any], after: list[Any])
 def _head(contract: Contract) -> dict[str, str]:
     oracle = contract.oracle
     return {
-        "library": _library_path(contract),
+        "library": contract.library,
         "overlay": _overlay_path(contract),
         "status": contract.status,
         "summary": contract.summary,
@@ -256,16 +249,12 @@ def _from(contract: Contract, place: Place | None) -> str:
     """``library:53``, ``overlay:21`` or ``layout``: the files themselves stand in the head."""
     if place is None or place.path.startswith("layouts/"):
         return "layout"
-    return f"{'library' if place.path == _library_path(contract) else 'overlay'}:{place.line}"
-
-
-def _library_path(contract: Contract) -> str:
-    return f"contracts/{contract.id.replace('.', '/')}.yaml"
+    return f"{'library' if place.path == contract.library else 'overlay'}:{place.line}"
 
 
 def _overlay_path(contract: Contract) -> str:
     places = [rule.place for rule in contract.rules.values() if rule.prefix and rule.place]
-    places += [one.place for one in contract.lists.values() if one.place and one.place.path != _library_path(contract)]
+    places += [one.place for one in contract.lists.values() if one.place and one.place.path != contract.library]
     return places[0].path if places else ""
 
 

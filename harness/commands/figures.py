@@ -34,6 +34,7 @@ def figures(
     no_color: NoColorOption = False,
 ) -> None:
     """Tell the figures of a week or a cycle; exit 2 if the flow of issues does not hold."""
+    from harness.issue_flow import refuse_lost_issues
     from raid_log import open_store, window_figures
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
@@ -46,12 +47,7 @@ def figures(
     if json:
         write_json(json, figures_json(told))
     _say(screen, told)
-    if wrong := [name for name, flow in told.defects.flow.items() if not flow.holds]:
-        raise UsageError(
-            f"the flow of issues does not hold ({', '.join(wrong)}): an entry was lost or changed by hand",
-            where=where,
-            todo="run `harness store check` and `harness raid verify-log`; publish no figure of this window before",
-        )
+    refuse_lost_issues(told, where)
 
 
 def week_named(text: str, as_of: datetime, zone: ZoneInfo) -> Week:

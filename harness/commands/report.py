@@ -59,7 +59,7 @@ def readiness(
         write_json(json, {"verdict": decision.text, "as_of": at.isoformat(), "files": [str(one) for one in files]})
     screen.line(f"{decision.text}: {' and '.join(map(str, files))}")
     if not printed:
-        screen.line(f"skipped: the PDF: {pdf.missing() or 'the browser here could not print it'}", "yellow")
+        screen.line(f"skipped: the PDF: {pdf.skipped()}", "yellow")
 
 
 def raid(

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from harness import load, write
-from reports.pdf import CHROMIUM
+from reports.pdf import chromium
 from test_suites.payloads.journals import nutrition
 from test_suites.payloads.sources import day, spoil
 
@@ -28,13 +28,13 @@ Opened = Callable[..., AbstractContextManager[Any]]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if path is None:
+    path = chromium()
+    if not path:
         pytest.skip("no Chromium on the PATH")
     with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+        launched = running.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

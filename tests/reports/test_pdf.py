@@ -35,7 +35,7 @@ def test_what_a_page_names_elsewhere_is_not_fetched(tmp_path_factory: pytest.Tem
 
 
 def test_without_weasyprint_a_chromium_prints_with_fixed_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not pdf._chromium():
+    if not pdf.chromium():
         pytest.skip("no Chromium on the PATH")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     printed = pdf.to_pdf(PAGE)
