@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-slow bench payloads format clean
+.PHONY: help run test check test-slow bench payloads catalog format clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,11 +14,12 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 	@$(BIN)/harness run --workspace .demo --profile nc_district
 
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 -m "not slow" tests test_suites
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" tests test_suites
 
-test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
-	$(BIN)/python -m pytest -n 2 -m slow tests test_suites
-	$(BIN)/python -m pytest -n 2 test_suites/property --harness-effort ci
+test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci for contracts with deliveries, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow tests test_suites --ignore test_suites/property
+	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property -m "not slow" --harness-effort ci
+	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property -m slow
 
 check: $(VENV)/.dev  ## format, lint, types, import directions, contracts
 	$(BIN)/ruff format --check .
@@ -33,6 +34,9 @@ bench: $(VENV)/.dev  ## the figures of benchmarks/RESULTS.md, measured here
 
 payloads: $(VENV)/.dev  ## write the example deliveries and the cases anew
 	$(BIN)/python -m test_suites.payloads
+
+catalog: $(VENV)/.dev  ## write contracts/CATALOG.md anew
+	$(BIN)/harness report catalogue --markdown contracts/CATALOG.md --profile nc_district --quiet
 
 format: $(VENV)/.dev  ## format the code
 	$(BIN)/ruff format .

@@ -8,7 +8,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, deliveries, journals, raid, reports, startup, suites
+from benchmarks import bulk, deliveries, journals, library, raid, reports, startup, suites
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
             deliveries.measure(volume),
             raid.measure(volume),
             reports.measure(volume),
+            library.measure(),
             suites.measure(),
         )
         for figure, value, bar in chain.from_iterable(parts):

@@ -5,22 +5,46 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.advice import advice, without_code
 from contracts.breakers import Breaker, BreakerSearch, breakers, broken_by, exact, written_breaker
+from contracts.changes import Change
 from contracts.codes import code_table, tables
+from contracts.comparison import Editions, compare
+from contracts.concern import files_of, narrowed
 from contracts.conditions import Condition, ConditionError
 from contracts.conditions import parse as parse_condition
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
 from contracts.evaluation import RuleOutcome, evaluate
 from contracts.examples import failing, frames, load_records, masked, patchable, valid_examples
-from contracts.layouts import Layout, LayoutColumn
+from contracts.facets import mask_fault
+from contracts.grades import BUMPS, GRADES, NEEDED, Bump, Direction, Grade, bump, enough
+from contracts.impact import LayoutRow, layout_rows
+from contracts.layout_changes import changed_layouts, layout_changes
+from contracts.layouts import Layout, LayoutColumn, names_in_force, newest_source, undated
 from contracts.layouts import in_force as layout_in_force
-from contracts.library import FOLDERS, contract_ids, load, members
+from contracts.layouts import releases as layout_releases
+from contracts.library import (
+    FOLDERS,
+    LIBRARY,
+    contract_ids,
+    editions,
+    file_editions,
+    library_folder,
+    load,
+    members,
+    prefixes,
+    statuses,
+    written_ids,
+)
 from contracts.lint import lint
+from contracts.lists import age as list_age
+from contracts.lists import list_rows
+from contracts.lists import stale as list_stale
 from contracts.model import Code, Column, Contract, Example, File, Place, ReferenceList, Rule, Type
+from contracts.nesting import line_numbers, rows_as_read
 from contracts.people import Person
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
 from contracts.questions import OpenQuestions, Question
-from contracts.records import Ready, Records
+from contracts.records import Ready, Records, pod_names
 from contracts.results import (
     ANSWER_COLUMNS,
     BLOCKING,
@@ -47,6 +71,8 @@ from contracts.results import (
     Submission,
 )
 from contracts.shift import shifted
+from contracts.standing import Standing, standing
+from contracts.taken import Taken, list_ledger, read_taken, taken_text
 from contracts.translation import shortest
 from contracts.written import template_columns
 
@@ -56,12 +82,16 @@ if TYPE_CHECKING:
 __all__ = [
     "ANSWER_COLUMNS",
     "BLOCKING",
+    "BUMPS",
     "COMPARISONS",
     "DEPARTMENTS",
     "EVIDENCE_CLASSES",
     "FINAL",
     "FINDING_COLUMNS",
     "FOLDERS",
+    "GRADES",
+    "LIBRARY",
+    "NEEDED",
     "ORACLE",
     "OUTCOMES",
     "OUTCOME_COLUMNS",
@@ -71,6 +101,8 @@ __all__ = [
     "UNIT_COLUMNS",
     "Breaker",
     "BreakerSearch",
+    "Bump",
+    "Change",
     "CheckResult",
     "Code",
     "Column",
@@ -81,14 +113,18 @@ __all__ = [
     "ContractError",
     "ContractSchema",
     "Delivered",
+    "Direction",
+    "Editions",
     "EvidenceClass",
     "Example",
     "Fault",
     "File",
     "Goal",
+    "Grade",
     "Interface",
     "Layout",
     "LayoutColumn",
+    "LayoutRow",
     "LintError",
     "OpenQuestions",
     "Outcome",
@@ -105,38 +141,69 @@ __all__ = [
     "RunResult",
     "Score",
     "Severity",
+    "Standing",
     "Status",
     "Submission",
+    "Taken",
     "Type",
     "advice",
     "breakers",
     "broken_by",
+    "bump",
+    "changed_layouts",
     "code_table",
+    "compare",
     "contract_ids",
+    "editions",
+    "enough",
     "evaluate",
     "exact",
     "failing",
+    "file_editions",
+    "files_of",
     "frames",
     "json_schema",
+    "layout_changes",
     "layout_in_force",
+    "layout_releases",
+    "layout_rows",
+    "library_folder",
+    "line_numbers",
     "lint",
+    "list_age",
+    "list_ledger",
+    "list_rows",
+    "list_stale",
     "load",
     "load_profile",
     "load_records",
+    "mask_fault",
     "masked",
     "members",
+    "names_in_force",
+    "narrowed",
+    "newest_source",
     "parse_condition",
     "patchable",
+    "pod_names",
+    "prefixes",
     "read_register",
+    "read_taken",
+    "rows_as_read",
     "schema",
     "shifted",
     "shipped",
     "shortest",
+    "standing",
+    "statuses",
     "tables",
+    "taken_text",
     "template_columns",
+    "undated",
     "valid_examples",
     "without_code",
     "written_breaker",
+    "written_ids",
 ]
 
 

@@ -13,7 +13,7 @@ from contracts.shapes import shape_todo
 def advice(rule: Rule, contract: Contract) -> str:
     """What the sender of the payload should do where ``rule`` failed."""
     if rule.kind in ("shape", "package"):
-        return shape_todo(rule)
+        return shape_todo(rule, contract.channel)
     spec: Mapping[str, Any] = rule.spec["contexts"][0][1] if "contexts" in rule.spec else rule.spec
     match rule.kind:
         case "required":

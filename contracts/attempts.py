@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.conditions import Condition
 from contracts.examples import Payload, Row, frames, patchable
-from contracts.model import Contract, History, Rule
+from contracts.model import ABOVE, Contract, History, Rule
 from contracts.records import Records
 from contracts.wrong_values import contexts_of, strangers, wrong_values
 
@@ -47,7 +47,7 @@ class Examples:
         if example not in self._typed:
             self._typed[example] = Records(self.contract, frames(self.contract, self.records[example]))
         ready = self._typed[example].ready[file]
-        return ready.frame.select(condition.expr(ready.value).fill_null(False).alias("holds"))["holds"].to_list()
+        return ready.series(condition.expr(ready.value).fill_null(False)).to_list()
 
     def _lacks(self, records: Payload) -> int:
         """How many files a payload lacks that its format asks for; a .dat may lack any."""
@@ -59,6 +59,8 @@ class Examples:
 def attempts(examples: Examples, rule: Rule) -> Iterator[Attempt]:
     """Yield changed examples that may break an implied rule, those that are likely to break nothing else first."""
     match rule.kind:
+        case "parent" if examples.contract.channel == "rest":
+            return  # what is nested has a parent
         case "parent":
             found = _orphans(examples, rule)
         case "gap" | "overlap" | "order":
@@ -68,9 +70,24 @@ def attempts(examples: Examples, rule: Rule) -> Iterator[Attempt]:
         case _:
             return
     for attempt in found:
+        if not _can_be_written(examples.contract, attempt, rule.file):
+            continue
         yield attempt
         if examples.contract.channel == "hdl" and len(attempt.records) > 1:  # a .dat may hold one component alone
             yield replace(attempt, records={rule.file: attempt.records[rule.file]})
+
+
+def _can_be_written(contract: Contract, attempt: Attempt, file: str) -> bool:
+    """False where what is written would be read as other records.
+
+    So it is with a value that its place cannot hold: it would move every column behind it; and with another mark of the
+    record's type, which makes it another file's record.
+    """
+    spec = contract.files[file]
+    rows = attempt.records.get(file, ())
+    return all(row.get(name) == mark for row in rows for name, mark in spec.marks.items()) and all(
+        spec.holds(name, text) for row in rows for name, text in row.items() if text and name in spec.columns
+    )
 
 
 def _changed(examples: Examples, rule: Rule, example: str, at: int, changes: Row) -> Attempt:
@@ -191,7 +208,8 @@ def _orphans(examples: Examples, rule: Rule) -> Iterator[Attempt]:
             if by is None:
                 continue
             *_, key = by
-            for value in islice(strangers(file.columns[key], row[key]), 2):
+            others = [None] if key == ABOVE else islice(strangers(file.columns[key], row[key]), 2)  # as it is read
+            for value in others:
                 yield _changed(examples, rule, example, at, {key: value})
             left = [
                 one

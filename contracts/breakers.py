@@ -78,6 +78,10 @@ class BreakerSearch:
             return "it is asked only of records that fill the column"
         if rule.kind == "length" and self.contract.files[rule.file].columns[rule.column].type.kind in _WORDS:
             return "what is too long is no value of its type, which is told alone"
+        if rule.kind == "parent" and self.contract.channel == "rest":
+            return "a nested record has a parent"
+        if rule.column in self.contract.files[rule.file].marks:
+            return "a record of another mark is one of another file"
         if next(attempts(self._examples, rule), None) is None:
             if rule.conditions:
                 return "no valid example meets its condition"
@@ -152,15 +156,21 @@ def written_breaker(contract: Contract, rule: Rule) -> Breaker | None:
         rows[number - 1] |= patch
     records = {**examples[base].records, rule.file: rows}
     expects = frozenset({rule.id, *rule.also})
-    return Breaker(rule, records, expects, base, rows=_foretold(rule, rows, number))
+    return Breaker(rule, records, expects, base, rows=_foretold(contract, rule, rows, number))
 
 
-def _foretold(rule: Rule, rows: Sequence[Row], number: int) -> tuple[int, ...]:
-    """The changed record; of equal keys all but the first. By which others a removed one is missed is not foretold."""
+def _foretold(contract: Contract, rule: Rule, rows: Sequence[Row], number: int) -> tuple[int, ...]:
+    """The changed record; of equal keys all but the first. By which others a removed one is missed is not foretold.
+
+    Nor is it of a key that takes more than the record's own values.
+    """
     if not number or rule.kind != "unique":
         return (number,) if number else ()
-    key = [rows[number - 1].get(name) for name in rule.spec["unique"]]
-    equal = [at for at, row in enumerate(rows, start=1) if [row.get(name) for name in rule.spec["unique"]] == key]
+    names = rule.spec["unique"]
+    if not set(names) <= set(contract.files[rule.file].columns):
+        return ()
+    key = [rows[number - 1].get(name) for name in names]
+    equal = [at for at, row in enumerate(rows, start=1) if [row.get(name) for name in names] == key]
     return tuple(equal[1:]) or (number,)
 
 

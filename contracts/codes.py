@@ -12,17 +12,18 @@ from contracts.model import Code
 SHIPPED = Path(__file__).parent / "codes"
 
 
-def tables() -> list[str]:
+def tables(root: Path = SHIPPED) -> list[str]:
     """Names of the code tables, sorted."""
-    return sorted(path.stem for path in SHIPPED.glob("*.csv"))
+    return sorted(path.stem for path in root.glob("*.csv"))
 
 
 @cache
-def code_table(name: str) -> dict[str, Code]:
+def code_table(name: str, root: Path = SHIPPED) -> dict[str, Code]:
     """Return the rows of a table by id, in file order. Raises ContractError if there is no such table."""
-    path = SHIPPED / f"{name}.csv"
+    path = root / f"{name}.csv"
     if not path.is_file():
-        raise ContractError(f"no code table {name!r}", where="oracle.errors", todo=f"use one of: {', '.join(tables())}")
+        known = ", ".join(tables(root))
+        raise ContractError(f"no code table {name!r}", where="oracle.errors", todo=f"use one of: {known}")
     with path.open(encoding="utf-8", newline="") as file:
         return {
             row["id"]: Code(

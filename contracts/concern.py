@@ -29,7 +29,12 @@ def concerned(contract: Contract, before: Payload, after: Payload) -> list[Rule]
         rule
         for rule in contract.rules.values()
         if rule.kind not in ("shape", "package")
-        and (rule.kind == "python" or moved & {rule.file, rule.spec.get("in")} or columns & _names(rule))
+        and (
+            rule.kind == "python"
+            or moved & {rule.file, rule.spec.get("in")}
+            or columns & _names(rule)
+            or (moved and _counts_lines(rule))
+        )
     ]
 
 
@@ -51,7 +56,7 @@ def files_of(contract: Contract, rules: Iterable[Rule]) -> set[str]:
     """Return the files that rules need: their own and, where they look elsewhere, these with all ancestors."""
     needed: set[str] = set()
     for rule in rules:
-        if rule.kind == "python":
+        if rule.kind == "python" or _counts_lines(rule):
             return set(contract.files)
         ends = {rule.file, rule.spec.get("in", rule.file)}
         needed |= ends
@@ -79,6 +84,11 @@ def _ties(contract: Contract, file: str) -> set[str]:
             if file in (one, ancestor):
                 names |= {name for by in alternatives for name in (by if one == file else by.values())}
     return names
+
+
+def _counts_lines(rule: Rule) -> bool:
+    """True if the records of other files that stand before one may change what the rule says of it."""
+    return any(word.rpartition(".")[2] == "_line" for word in _words(rule))
 
 
 def _names(rule: Rule) -> set[str]:

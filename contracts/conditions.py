@@ -23,7 +23,7 @@ from contracts.translation import AGGREGATES, COMPARISONS, name_of, translate
 _BINARY = frozenset({"this", "expression"})
 _ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys(
-        (exp.And, exp.Or, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Nullif, exp.Extract, *COMPARISONS), _BINARY
+        (exp.And, exp.Or, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Nullif, exp.Extract, *COMPARISONS), _BINARY
     ),
     **dict.fromkeys((exp.Paren, exp.Not, exp.Neg, exp.Abs, exp.Sum, exp.Min, exp.Max, exp.Avg), frozenset({"this"})),
     **dict.fromkeys((exp.Upper, exp.Lower, exp.Trim, exp.Length, exp.DateStrToDate), frozenset({"this"})),
@@ -256,6 +256,10 @@ class _Checker:
             case exp.Add() | exp.Sub() | exp.Mul() | exp.Div():
                 self.number(node.this)
                 return self.number(node.expression)
+            case exp.Mod():
+                if not (_digits(node.expression) and int(node.expression.name)):
+                    raise ConditionError("MOD takes a whole number above 0 as divisor", "write MOD(x, 10)")
+                return self.number(node.this)
             case exp.Neg() | exp.Abs():
                 return self.number(node.this)
             case exp.Round():

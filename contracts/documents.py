@@ -26,6 +26,7 @@ Path_ = tuple[str | int, ...]
 _NULL = {"", "~", "null", "Null", "NULL"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 60  # levels of nesting; a contract needs eight
+_MOST_VALUES = 200_000  # the largest contract has a tenth of them
 
 
 @dataclass
@@ -99,6 +100,8 @@ class _Builder:
         self.document = document
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self.anchors: dict[str, Any] = {}
+        self.sizes: dict[str, int] = {}  # values below an anchor, those of aliases counted
+        self.count = 0
 
     def build(self) -> Any:
         """Return the data of the first document; a second one is a fault."""
@@ -118,10 +121,14 @@ class _Builder:
 
     def _node(self, event: Any, path: Path_) -> Any:
         if len(path) > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+            raise _broken("nested too deeply", event)
         line = event.start_mark.line + 1
         self.document.lines.setdefault(path, line)
+        before, self.count = self.count, self.count + 1
         if isinstance(event, yaml.AliasEvent):
+            self.count += self.sizes.get(str(event.anchor), 0)
+            if self.count > _MOST_VALUES:
+                raise _broken(f"more than {_MOST_VALUES:,} values, those of aliases counted", event)
             if event.anchor not in self.anchors:
                 self.document.fault(f"unknown anchor *{event.anchor}", *path)
             return self.anchors.get(str(event.anchor))
@@ -135,7 +142,7 @@ class _Builder:
         if event.anchor:
             if path[:1] != ("examples",):
                 self.document.fault("anchors are allowed under `examples` only", *path, todo="write the value out")
-            self.anchors[event.anchor] = value
+            self.anchors[event.anchor], self.sizes[event.anchor] = value, self.count - before
         return value
 
     def _sequence(self, path: Path_) -> list[Any]:
@@ -177,6 +184,10 @@ class _Builder:
             else:
                 self.document.fault("`<<` merges a mapping", *path)
         return merged
+
+
+def _broken(problem: str, event: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 def _alternatives(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -38,6 +38,7 @@ from contracts.model import (
     Rule,
     Type,
 )
+from contracts.nesting import with_marks
 from contracts.overlays import blank_rules, loosen, tighten, unknown_files
 from contracts.results import Severity
 from contracts.shapes import shape_rules
@@ -65,6 +66,7 @@ class Assembly:
     lists_folder: Path | None
     sample: bool  # bind the library's sample rows (examples of the bare library only)
     own: bool = False  # the contract is the profile's, not the library's
+    facts: Path = Path(__file__).parent  # folder of Oracle's facts: layouts and codes
     files: dict[str, File] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     lists: dict[str, ReferenceList] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class Assembly:
         for document in self.documents:
             for rule in written_rules(self, document):
                 self.add(rule, document, "rules", rule.id)
-        for rule in shape_rules(data["channel"], list(self.files)):
+        for rule in shape_rules(data["channel"], self.files):
             self.rules[rule.id] = rule
         loosen(self)
         return self._contract(data)
@@ -127,6 +129,7 @@ class Assembly:
             names = {name: column.type.sort for name, column in current[0].columns.items()} | dict(RESERVED)
             for ancestor in current[1:]:
                 names |= {f"{ancestor.id}.{name}": column.type.sort for name, column in ancestor.columns.items()}
+                names |= {f"{ancestor.id}._line": "number"}  # a control record counts what stands between
             self._known_sorts[file] = ([id(one) for one in current], names)
         return self._known_sorts[file][1]
 
@@ -144,7 +147,7 @@ class Assembly:
         table = data.get("oracle", {}).get("errors")
         if table:
             try:
-                self.codes = code_table(table)
+                self.codes = code_table(table, self.facts / "codes")
             except ContractError as error:
                 self.library.fault(error.what, "oracle", "errors", todo=error.todo)
 
@@ -195,6 +198,11 @@ class Assembly:
             name=name,
             type=kind,
             position=own.position if own else position_of(row),
+            width=int(row.get("width", 0)),
+            align=row.get("align", "left"),
+            pad=row.get("pad", " "),
+            decimals=int(row.get("implied_decimals", 0)),
+            path=row.get("path", ""),
             label=own.label if own else row.get("label", ""),
             note=row.get("note", ""),
             personal_data=row.get("personal_data", "none"),
@@ -244,7 +252,7 @@ class Assembly:
         row = statement.row
         for code in _cited(row.get("rejects", {})):
             self.check_code(code, document, *path)
-        if faults := list(unusable(column, row)):
+        if faults := list(unusable(column, row, statement.layout)):
             for what, todo in faults:
                 document.fault(f"{column.name}: {what}", *path, todo=todo)
             return
@@ -257,13 +265,13 @@ class Assembly:
 
     def _list(self, document: Document, identity: str) -> None:
         spec, place = document.data["lists"][identity], self.place(document, "lists", identity)
-        binds = {"file", "values", "rows", "query"} & spec.keys()
+        binds = {"file", "values", "rows", "query", "source"} & spec.keys()
         try:
             if binds and (document is self.overlay or self.lists_folder):
                 self.lists[identity] = bind(
                     self.lists.get(identity), identity, spec, self.lists_folder or Path(), place
                 )
-            elif binds and not {"file", "query"} & binds:
+            elif binds and not {"file", "query", "source"} & binds:
                 self.lists[identity] = bind(None, identity, spec, Path(), place)
             else:
                 self.lists[identity] = declare(identity, spec, place, sample=self.sample)
@@ -399,6 +407,7 @@ class Assembly:
             equivalent=(over if self.overlay else data).get("equivalent", {}),
             differs=self._differs(),
             overlay=self.overlay is not None,
+            library=self.library.name,
         )
 
     def _differs(self) -> dict[str, str]:
@@ -422,7 +431,7 @@ class Assembly:
                 records = {key: rows for key, rows in spec.items() if key not in ("expects", "release", "note")}
                 found[name] = Example(
                     name=name,
-                    records=records,
+                    records=with_marks(self.files, records),
                     expects=tuple(spec["expects"]) if "expects" in spec else None,
                     release=spec.get("release", ""),
                     prefix=self.prefix(document),

@@ -47,5 +47,5 @@ class LintError(ContractError):
     """Raised when a contract is asked for whose files have faults."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)), todo="run `harness lint` and correct the file")
+        super().__init__("\n".join(dict.fromkeys(map(str, faults))), todo="run `harness lint` and correct the file")
         self.faults = tuple(faults)

@@ -13,6 +13,7 @@ import polars as pl
 from contracts.errors import ContractError
 from contracts.evaluation import RuleOutcome, evaluate
 from contracts.model import Column, Contract, Example, File
+from contracts.nesting import line_numbers
 from contracts.records import Records
 from contracts.typing import DEFAULT_MASKS, mask_forms
 
@@ -35,7 +36,8 @@ def masked(text: str | None, column: Column, file: File) -> str | None:
 
 def frames(contract: Contract, records: Payload) -> dict[str, pl.DataFrame]:
     """Return example records as frames of text, as a reader gives them, one per file id."""
-    return {name: _frame(contract.files[name], rows) for name, rows in records.items()}
+    places = line_numbers(contract, records)
+    return {name: _frame(contract.files[name], rows, places[name]) for name, rows in records.items()}
 
 
 def load_records(contract: Contract, example: Example, folder: Path) -> dict[str, Sequence[Row]]:
@@ -82,15 +84,16 @@ def patchable(contract: Contract) -> dict[str, Example]:
     }
 
 
-def _frame(file: File, rows: Sequence[Row]) -> pl.DataFrame:
+def _frame(file: File, rows: Sequence[Row], places: Sequence[int]) -> pl.DataFrame:
     used = {name for row in rows for name, value in row.items() if value is not None}
     names = [name for name, column in file.columns.items() if column.listed or name in used]
     reserved = [name for name in ("_action", "_component") if name in used]
     data = {name: [masked(row.get(name), file.columns[name], file) for row in rows] for name in names}
     data |= {name: [row.get(name) for row in rows] for name in reserved}
-    frame = pl.DataFrame(data, schema=dict.fromkeys(data, pl.String))
-    number = pl.int_range(1, len(rows) + 1, dtype=pl.UInt32, eager=True)
-    frame = frame.with_columns(number.alias("_row"), number.alias("_line"))
+    numbers = pl.DataFrame(
+        {"_row": range(1, len(rows) + 1), "_line": places}, schema={"_row": pl.UInt32, "_line": pl.UInt32}
+    )
+    frame = pl.DataFrame(data, schema=dict.fromkeys(data, pl.String)).hstack(numbers.get_columns()) if data else numbers
     if file.layout_release == "hdl":
         action = pl.col("_action").fill_null("MERGE") if "_action" in reserved else pl.lit("MERGE")
         frame = frame.with_columns(action.alias("_action"), pl.lit(file.component).alias("_component"))

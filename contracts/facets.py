@@ -86,7 +86,7 @@ def stated_rules(file: str, column: Column, statement: Statement, defaults: Defa
     if "type" in row and statement.own != column.type:
         stated = Type.parse(row["type"])
         if stated.kind == "text":
-            if stated.size:
+            if stated.size and not column.width:  # a fixed-width file cannot hold more
                 yield own.stated("length", {"size": stated.size, **_loaded(statement.layout, stated.size)})
         else:
             yield own.stated("type", {"type": stated, "own": statement.own or stated})
@@ -122,8 +122,11 @@ def narrowed(own: Rule, stated: Rule) -> Rule:
     return replace(stated, spec=spec, code=stated.code or own.code)
 
 
-def unusable(column: Column, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield (what, to do) for each facet of a statement that no value could be held against."""
+def unusable(column: Column, row: Mapping[str, Any], layout: LayoutColumn | None) -> Iterator[tuple[str, str]]:
+    """Yield (what, to do) for each facet of a statement that has no effect, or that no value could be held against."""
+    if row.get("required") is False and layout and layout.required == "Y":
+        todo = "say when it is required (`required: <condition>`), or `disable` the rule with a reason"
+        yield "required: false does not free it: the layout asks for it", todo
     if "pattern" in row:
         try:
             check_pattern(row["pattern"])
@@ -138,16 +141,16 @@ def unusable(column: Column, row: Mapping[str, Any]) -> Iterator[tuple[str, str]
         yield what, "write [lowest, highest], dates as YYYY-MM-DD"
 
 
-MASK_TODO = "write it with YYYY, MM, DD, HH24, MI, SS, FF"
+MASK_TODO = "write it with YYYY or YY, MM, DD, HH24, MI, SS, FF"
 
 
 def mask_fault(mask: str) -> str:
     """Why dates cannot be read by an Oracle mask, or "" (also for no mask)."""
     if not mask:
         return ""
-    if strange := re.findall(r"[A-Za-z]+", re.sub("YYYY|HH24|MM|DD|MI|SS|FF", " ", mask)):
+    if strange := re.findall(r"[A-Za-z]+", re.sub("YYYY|HH24|YY|MM|DD|MI|SS|FF", " ", mask)):
         return f"mask {mask}: {', '.join(strange)} is not understood"
-    missing = [part for part in ("YYYY", "MM", "DD") if part not in mask]
+    missing = [part for part in ("YY", "MM", "DD") if part not in mask]
     return f"mask {mask}: {', '.join(missing)} is missing" if missing else ""
 
 

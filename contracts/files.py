@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contracts import columns as statements
@@ -11,7 +12,7 @@ from contracts.documents import Document
 from contracts.errors import ContractError
 from contracts.facets import MASK_TODO, mask_fault
 from contracts.layouts import Layout, in_force, variants
-from contracts.model import Column, Csv, File
+from contracts.model import Column, Csv, File, Mark
 from contracts.written import template_columns
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ def layouts_in_force(assembly: Assembly) -> bool:
     """Find the layout of each file in every release of the contract; False after noting what is not in force."""
     over = assembly.overlay.data.get("releases") if assembly.overlay else None
     releases = over or assembly.library.data.get("releases") or [assembly.release]
-    found = True
+    found, root = True, assembly.facts / "layouts"
     for identity, spec in assembly.library.data["files"].items():
         if "layout" not in spec:
             continue
         try:
-            assembly.every_layout[identity] = [in_force(spec["layout"], release) for release in releases]
-            assembly.layouts[identity] = in_force(spec["layout"], assembly.release)
+            assembly.every_layout[identity] = [in_force(spec["layout"], release, root) for release in releases]
+            assembly.layouts[identity] = in_force(spec["layout"], assembly.release, root)
         except ContractError as error:
             found = False
             if over and assembly.overlay:
@@ -158,7 +159,9 @@ def build_file(
         layout=spec.get("layout", ""),
         layout_release=layout.release if layout else "",
         table=spec.get("table", ""),
-        csv=Csv(**{**spec.get("csv", {}), **over.get("csv", {})}),
+        csv=Csv(
+            **{**({"dates": "YYYY-MM-DD"} if channel == "rest" else {}), **spec.get("csv", {}), **over.get("csv", {})}
+        ),
         accept_unit=unit,
         business_key=business,
         period=over.get("period", spec.get("period", "")),
@@ -168,14 +171,23 @@ def build_file(
         optional=spec.get("optional", False),
         record=over.get("record", spec.get("record", "")),
         variants=variants(spec["layout"]) if layout and channel == "fbdi" else {},
+        record_type=_marks(spec.get("record_type", []), channel),
+        object=spec.get("object", ""),
     )
+
+
+def _marks(stated: Any, channel: str) -> tuple[Mark, ...]:
+    marks = [Mark(**one) for one in (stated if isinstance(stated, list) else [stated])]
+    return tuple(replace(one, width=one.width or len(one.value)) if channel == "fixed_width" else one for one in marks)
 
 
 def names_of(spec: Mapping[str, Any], channel: str) -> tuple[str, ...]:
     """Members that a file statement reads: its `name`, else what its layout is called."""
     if "name" in spec:
         return (spec["name"],) if isinstance(spec["name"], str) else tuple(spec["name"])
-    stem = str(spec.get("layout", "")).partition("@")[0]
+    if "layout" not in spec:
+        return ()
+    stem = str(spec["layout"]).partition("@")[0]
     return (f"{stem.partition('/')[0]}.dat" if channel == "hdl" else f"{stem}.csv",)
 
 

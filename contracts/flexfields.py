@@ -40,6 +40,8 @@ def add_flexfield(assembly: Assembly, document: Document, identity: str) -> None
         return
     assembly.flexfields[identity] = Flexfield(identity, file, context, slots, prefix)
     _contexts(assembly, document, identity, file, context, slots)
+    if question := spec.get("unconfirmed"):
+        assembly.unconfirmed.append((f"flexfield {identity}", question))
     for value, columns in spec["values"].items():
         for name, row in columns.items():
             here = (*path, "values", value, name)

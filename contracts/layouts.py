@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ LOADER_BUFFER = 255
 _CHAR = re.compile(r"CHAR\((\d+)\)")
 _CHARACTERS = re.compile(r"Poz|PoHeaders")  # their control files state LENGTH SEMANTICS CHAR
 _RELEASE = re.compile(r"\d{2}[A-D]")
+_DAY = re.compile(r"\b20\d\d-[01]\d(?:-[0-3]\d)?\b")
 
 
 @dataclass(frozen=True)
@@ -63,25 +64,49 @@ class Layout:
         return f"layouts/{self.release}/{self.name}.csv"
 
 
-def in_force(name: str, release: str) -> Layout:
+def in_force(name: str, release: str, root: Path = SHIPPED) -> Layout:
     """Return the layout of file stem ``name`` for ``release``: of the newest release folder not later than it.
 
     HDL components (``Worker/PersonName``) have no release. Raises ContractError if no folder has the file.
     """
     if "/" in name:
-        return _read(name, "hdl")
-    folders = [folder for folder in releases() if folder <= release and (SHIPPED / folder / f"{name}.csv").is_file()]
+        return _read(name, "hdl", root)
+    known = [folder for folder in releases(root) if (root / folder / f"{name}.csv").is_file()]
+    folders = [folder for folder in known if folder <= release]
     if not folders:
-        known = [folder for folder in releases() if (SHIPPED / folder / f"{name}.csv").is_file()]
-        todo = f"the first release with it is {known[0]}" if known else "see the folder contracts/layouts"
+        todo = f"the first release with it is {known[0]}" if known else undated(name, root)
+        todo = todo or "`harness layouts list` names all; `harness layouts add` takes Oracle's own"
         raise ContractError(f"no layout {name} in force for release {release}", where=str(name), todo=todo)
-    return _read(name, folders[-1])
+    return _read(name, folders[-1], root)
 
 
 @cache
-def releases() -> tuple[str, ...]:
+def releases(root: Path = SHIPPED) -> tuple[str, ...]:
     """Release folders, oldest first."""
-    return tuple(sorted(path.name for path in SHIPPED.iterdir() if _RELEASE.fullmatch(path.name)))
+    return tuple(sorted(path.name for path in root.glob("*") if _RELEASE.fullmatch(path.name)))
+
+
+def names_in_force(release: str, root: Path = SHIPPED) -> list[str]:
+    """File stems that have a layout in force for a release, sorted."""
+    folders = [root / folder for folder in releases(root) if folder <= release]
+    return sorted({path.stem for folder in folders for path in folder.glob("*.csv")} - {"_sources"})
+
+
+def undated(name: str, root: Path = SHIPPED) -> str:
+    """Return what to do with a layout that is there for no stated release, "" where there is none of that name."""
+    if not (root / "other" / f"{name}.csv").is_file():
+        return ""
+    return f"of no known release: move layouts/other/{name}.csv to layouts/<release>, its row of _sources.csv too"
+
+
+def newest_source(layouts: Iterable[Layout], root: Path = SHIPPED) -> str:
+    """Return the newest day or month that the sources of layouts name, YYYY-MM-DD or YYYY-MM; "" where none does."""
+    found: set[str] = set()
+    for layout in layouts:
+        path = root / layout.release / "_sources.csv"
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+        found |= {day for row in rows if row["layout"] == layout.name for day in _DAY.findall(row["source"])}
+    return max(found, default="")
 
 
 @cache
@@ -97,13 +122,17 @@ def variants(name: str) -> dict[int, str]:
 
 
 @cache
-def _read(name: str, folder: str) -> Layout:
-    path = SHIPPED / folder / f"{name}.csv"
+def _read(name: str, folder: str, root: Path) -> Layout:
+    path = root / folder / f"{name}.csv"
     if not path.is_file():
         raise ContractError(f"no layout {name}", where=f"layouts/{folder}", todo="see the folder contracts/layouts")
-    with path.open(encoding="utf-8", newline="") as file:
-        in_bytes = folder != "hdl" and not _CHARACTERS.match(name)
-        columns = {row["column"]: replace(_column(row), in_bytes=in_bytes) for row in csv.DictReader(file)}
+    in_bytes = folder != "hdl" and not _CHARACTERS.match(name)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            columns = {row["column"]: replace(_column(row), in_bytes=in_bytes) for row in csv.DictReader(file)}
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        where = f"layouts/{folder}/{name}.csv"
+        raise ContractError("the layout cannot be read", where=where, todo="correct its columns") from error
     return Layout(name, folder, columns)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contracts import columns as statements
-from contracts.model import File, History, Parent, Rule
+from contracts.model import ABOVE, OWN, File, History, Parent, Rule
+from contracts.nesting import BY_PLACE, marked
 
 if TYPE_CHECKING:
     from contracts.effective import Assembly
@@ -28,6 +29,11 @@ def link_parent(assembly: Assembly, identity: str) -> None:
             f"{identity} is an ancestor of itself", "files", identity, "parent", todo="one file has no parent: the root"
         )
         return
+    if not spec.get("by") and assembly.library.data["channel"] != "hdl":
+        above = assembly.files[spec["file"]] = marked(assembly.files[spec["file"]], OWN)
+        own = marked(assembly.files[identity], ABOVE)
+        assembly.files[identity] = replace(own, names=own.names or above.names)  # both stand in one member
+        spec = {**spec, "by": [BY_PLACE]}
     alternatives = _alternatives_by(spec.get("by"), assembly.files[identity], assembly.files[spec["file"]])
     if not alternatives:
         assembly.library.fault("the parent's key cannot be derived", "files", identity, "parent", todo="write `by`")

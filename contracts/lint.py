@@ -14,6 +14,7 @@ from contracts.layouts import in_force
 from contracts.library import LIBRARY, assemble, contract_ids, prefixes, strays
 from contracts.model import Contract, Example, Place
 from contracts.profiles import ORACLE, Profile, load_profile
+from contracts.rules import lists_of
 
 
 def lint(profile: Profile, identities: Iterable[str] = ()) -> list[Fault]:
@@ -36,10 +37,12 @@ def _lint_one(identity: str, profile: Profile) -> list[Fault]:
         return faults
     found = [
         *faults,
-        *_conditional_columns(contract),
+        *_conditional_columns(contract, (profile.library or LIBRARY) / "layouts"),
         *_units(contract),
         *_absent_lists(contract),
+        *_edited_lists(contract),
         *_needs(contract, profile),
+        *_loaded_by(contract, profile),
     ]
     found += _functions(contract)
     if not bare and not contract.overlay and not own:
@@ -73,7 +76,7 @@ def _file_place(contract: Contract, file: str) -> Place:
     return next((column.place for column in columns if column.place), Place(contract.id, 1))
 
 
-def _conditional_columns(contract: Contract) -> list[Fault]:
+def _conditional_columns(contract: Contract, layouts: Path) -> list[Fault]:
     """A layout column marked C needs a rule or a conditional ``required`` that mentions it."""
     found = []
     for file in contract.files.values():
@@ -85,7 +88,7 @@ def _conditional_columns(contract: Contract) -> list[Fault]:
             if rule.written or rule.kind in ("required", "parent")
             for name in (*rule.columns, *(column for one in rule.conditions.values() for column in one.columns))
         }
-        for column in in_force(file.layout, contract.release).columns.values():
+        for column in in_force(file.layout, contract.release, layouts).columns.values():
             if column.required == "C" and column.name not in mentioned:
                 what = (
                     f"{file.id}.{column.name} is conditionally required ({column.notes[:80]}) and no rule mentions it"
@@ -105,8 +108,25 @@ def _units(contract: Contract) -> list[Fault]:
 
 
 def _absent_lists(contract: Contract) -> list[Fault]:
-    todo = "add the file, or unbind the list"
-    return [_at(one.place, one.unbound, todo) for one in contract.lists.values() if one.absent]
+    return [
+        _at(
+            one.place, one.unbound,
+            f"`harness list refresh {one.id}`" if one.origin else "add the file, or unbind the list",
+        )
+        for one in contract.lists.values() if one.absent
+    ]  # fmt: skip
+
+
+def _edited_lists(contract: Contract) -> list[Fault]:
+    """Lists that were changed by hand since they were taken: what they say is not what the source said."""
+    return [
+        _at(
+            one.place, f"list {one.id} has {one.rows.height:,} rows in {one.file}, {one.counted:,} were taken",
+            f"`harness list refresh {one.id}`", "warning",
+        )
+        for one in contract.lists.values()
+        if one.rows is not None and one.counted is not None and one.rows.height != one.counted
+    ]  # fmt: skip
 
 
 def _needs(contract: Contract, profile: Profile) -> list[Fault]:
@@ -117,6 +137,27 @@ def _needs(contract: Contract, profile: Profile) -> list[Fault]:
         for identity in contract.needs
         if identity not in known
     ]
+
+
+def _loaded_by(contract: Contract, profile: Profile) -> list[Fault]:
+    """Lists that are filled by payloads which no contract describes so, or which need not be loaded before."""
+    found = []
+    for one in contract.lists.values():
+        by = one.loaded_by
+        if by is None:
+            continue
+        if by.contract not in (contract.id, *contract.needs):
+            what, todo = f"list {one.id} is loaded by {by.contract}, which is not needed", "name it under `needs`"
+            found.append(_at(one.place, what, todo))
+        elif by.contract in contract_ids(profile) and by.contract != contract.id:
+            other, _ = assemble(by.contract, profile)
+            files = other.files if other else {}
+            columns = files[by.file].columns if by.file in files else {}
+            unknown = sorted({*(set(by.columns.values()) - set(columns)), *(set(by.columns) - set(one.columns))})
+            if other and (by.file not in files or unknown):
+                what = f"list {one.id}: {', '.join(unknown)} is no column of {by.contract} {by.file}, or of the list"
+                found.append(_at(one.place, what, "write list column: column of that file"))
+    return found
 
 
 def _functions(contract: Contract) -> list[Fault]:
@@ -196,7 +237,10 @@ def _breakers(contract: Contract) -> list[Fault]:
     for rule in contract.rules.values():
         if not rule.written:
             continue
-        if breaker := written_breaker(contract, rule):
+        if unbound := [one.unbound for one in lists_of(rule, contract) if one.unbound]:
+            what = f"{rule.id} is not tested in this profile: {unbound[0]}"
+            found.append(_at(rule.place, what, "bind it", "warning"))
+        elif breaker := written_breaker(contract, rule):
             found += _judge(contract, breaker, broken_by(contract, breaker))
         elif contract.overlay and not rule.prefix:
             what = f"{rule.id} is not tested in this profile: its example is the library's"

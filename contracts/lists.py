@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from contracts.errors import ContractError
-from contracts.model import Place, ReferenceList
+from contracts.model import LoadedBy, Origin, Place, ReferenceList
+from contracts.taken import Taken, read_taken
 
 
 def declare(identity: str, spec: Mapping[str, Any], place: Place, *, sample: bool) -> ReferenceList:
@@ -34,6 +35,7 @@ def declare(identity: str, spec: Mapping[str, Any], place: Place, *, sample: boo
         about=spec.get("about", ""),
         unconfirmed=spec.get("unconfirmed", ""),
         sample=frame is not None,
+        loaded_by=LoadedBy(**spec["loaded_by"]) if "loaded_by" in spec else None,
         place=place,
     )
 
@@ -45,17 +47,20 @@ def bind(
 
     A missing file leaves the list unbound and named in ``absent``: its rules are not checked, and lint says so. Raises
     ContractError if the file is unreadable or lacks a column that the library declared, and for a key or date that
-    cannot be used. ``query`` alone binds nothing: its file is taken from Fusion by a command of its own.
+    cannot be used. A list with a ``query`` or ``source`` is written to its file, and dated, by a command of its own.
     """
     _check_date(identity, spec, place)
     wanted = declared.columns if declared else tuple(spec.get("columns", ()))
+    origin = _origin(identity, spec, wanted, place)
+    file = spec.get("file", f"lists/{identity}.csv" if origin else "")
+    noted = _noted(folder).get(file) if origin else None
     if "values" in spec:
         column = wanted[0] if wanted else "value"
         frame = _frame(identity, [{column: value} for value in spec["values"]], (), place)
     elif "rows" in spec:
         frame = _frame(identity, spec["rows"], (), place)
-    elif "file" in spec and (folder / spec["file"]).exists():
-        frame = _file(folder / spec["file"])
+    elif file and (folder / file).exists():
+        frame = list_rows(folder / file)
     else:
         frame = None
     columns = tuple(frame.columns) if frame is not None else wanted
@@ -69,11 +74,15 @@ def bind(
         key=_key(identity, spec, columns, place) if "key" in spec or not declared else declared.key or columns[:1],
         rows=frame,
         about=spec.get("about", declared.about if declared else ""),
-        taken=spec.get("taken", ""),
+        taken=noted.taken if noted else spec.get("taken", ""),
         max_age_days=spec.get("max_age_days"),
         unconfirmed=spec.get("unconfirmed", declared.unconfirmed if declared else ""),
+        loaded_by=declared.loaded_by if declared else LoadedBy(**spec["loaded_by"]) if "loaded_by" in spec else None,
         place=place,
-        absent=spec["file"] if "file" in spec and frame is None else "",
+        absent=file if file and frame is None else "",
+        file=file,
+        origin=origin,
+        counted=noted.rows if noted else None,
     )
 
 
@@ -105,6 +114,36 @@ def unreadable_dates(reference: ReferenceList, columns: Sequence[str]) -> list[s
 def day(column: str) -> pl.Expr:
     """The date in a column of a list, written YYYY-MM-DD or YYYY/MM/DD; null where it cannot be read."""
     return pl.col(column).str.replace_all("/", "-").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _noted(folder: Path) -> dict[str, Taken]:
+    """The ledger; its faults name its place, since that of the list is told beside them."""
+    try:
+        return read_taken(folder)
+    except ContractError as error:
+        raise ContractError(f"{error.where}: {error.what}", where=error.where, todo=error.todo) from error
+
+
+def _origin(identity: str, spec: Mapping[str, Any], columns: Sequence[str], place: Place) -> Origin | None:
+    """Where the list is taken from; None for one that people keep. Raises ContractError for what cannot be meant."""
+    query, source = spec.get("query", ""), spec.get("source", "")
+    if not (query or source):
+        if "attributes" in spec:
+            raise ContractError(
+                f"list {identity}: attributes of nothing", where=str(place), todo="add `query` or `source`"
+            )
+        return None
+    if query and source:
+        raise ContractError(f"list {identity} has a query and a source", where=str(place), todo="keep one of them")
+    if kept := sorted({"taken", "values", "rows"} & spec.keys()):
+        what = f"list {identity} is refreshed, and has {', '.join(kept)}"
+        todo = f"leave {', '.join(kept)} out: `harness list refresh` notes the day"
+        raise ContractError(what, where=str(place), todo=todo)
+    attributes = spec.get("attributes", {})
+    if columns and (unknown := [name for name in attributes if name not in columns]):
+        what = f"list {identity} has no column {', '.join(unknown)}"
+        raise ContractError(what, where=str(place), todo=f"use {', '.join(columns)}")
+    return Origin(query, source, attributes)
 
 
 def _check_date(identity: str, spec: Mapping[str, Any], place: Place) -> None:
@@ -139,7 +178,8 @@ def _frame(identity: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[s
     )
 
 
-def _file(path: Path) -> pl.DataFrame:
+def list_rows(path: Path) -> pl.DataFrame:
+    """Return the rows of a CSV file with a header as text, blank as null. Raises ContractError if it is none."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -18,6 +18,8 @@ from contracts.results import Severity
 TOKENS = ("#NULL", "$null$")
 """Values that stand for blank: they pass every facet but ``required``."""
 
+_DECIMAL = re.compile(r"([+-]?\d*)(?:\.(\d*))?")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _TYPE = re.compile(r"(text|integer|number|date|timestamp|boolean|flag)(?:\((.+)\))?")
 
 
@@ -71,7 +73,12 @@ class Column:
 
     name: str
     type: Type  # effective: the overlay's narrower type before the contract's before the layout's
-    position: int | None = None  # 1-based; None for HDL attributes and headers
+    position: int | None = None  # 1-based: field, or first character (fixed_width); None for HDL attributes and headers
+    width: int = 0  # characters (fixed_width)
+    align: str = "left"
+    pad: str = " "
+    decimals: int = 0  # decimal places that the file implies: 12345 is 123.45
+    path: str = ""  # in the JSON of a body (rest)
     label: str = ""
     note: str = ""
     personal_data: str = "none"  # none | possible | yes | sensitive
@@ -86,6 +93,15 @@ class Column:
         """True if its values may not be shown."""
         return self.personal_data != "none"
 
+    def holds(self, text: str) -> bool:
+        """True if its characters can hold the text: not more than there are, and no blanks around it (fixed width)."""
+        if not self.width or (self.type.kind in ("date", "timestamp") and _ISO.match(text)):
+            return True
+        written = text
+        if self.decimals and (number := _DECIMAL.fullmatch(text)):
+            written = number[1] + (number[2] or "").ljust(self.decimals, "0")
+        return len(written) <= self.width and text == text.strip(" \t\0") and not {"\n", "\r"} & set(text)
+
 
 @dataclass(frozen=True)
 class Csv:
@@ -97,6 +113,9 @@ class Csv:
     encoding: str = "utf-8"
     dates: str = "YYYY/MM/DD"
     terminator: str = ""  # "END": the writer puts it at position n+1
+    record_end: str = ""  # a sign that closes every record: the slash of BAI2
+    continuation: str = ""  # record type whose fields go on with the record before: 88 of BAI2
+    rest: bool = False  # the last field takes the rest of the record, delimiters included
 
 
 @dataclass(frozen=True)
@@ -119,9 +138,23 @@ class History:
     gaps: str = "refused"
 
 
+OWN, ABOVE = "_id", "_of"
+"""Columns of records whose parents are told by file order or nesting: the record's own mark, and its parent's. They
+stand in no file: readers make them, examples may write them, and rules use them as any key."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What tells records of a shared file apart: a value in a field, or at ``width`` characters (0 = a field)."""
+
+    at: int
+    value: str
+    width: int = 0
+
+
 @dataclass(frozen=True)
 class File:
-    """One file (FBDI member, HDL component) of a contract."""
+    """One file (FBDI member, HDL component, record type) of a contract."""
 
     id: str
     columns: Mapping[str, Column]  # in the order of the layout
@@ -141,11 +174,55 @@ class File:
     optional: bool = False
     record: str = ""  # label template, "journal {REFERENCE4} line {_row}"
     variants: Mapping[int, str] = field(default_factory=dict)  # other known widths -> name of the variant
+    record_type: tuple[Mark, ...] = ()  # all of them mark a record of this file; () = every record of the member
+    object: str = ""  # child collection (rest)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Names of the columns that stand in the file, in its order."""
+        return tuple(name for name in self.columns if name not in (OWN, ABOVE))
 
     @property
     def fields(self) -> int:
-        """Number of fields n of a record (positional files)."""
-        return len(self.columns)
+        """Number of fields n of a record; of fixed-width records the number of characters."""
+        ends = [one.position + (one.width or 1) - 1 for one in self.columns.values() if one.position]
+        ends += [mark.at + (mark.width or 1) - 1 for mark in self.record_type]
+        return max(ends) if ends else len(self.written)
+
+    @property
+    def fixed(self) -> bool:
+        """True if its columns stand at characters, not in fields."""
+        widths = [*(one.width for one in self.columns.values()), *(one.width for one in self.record_type)]
+        return any(widths)
+
+    @property
+    def by_field(self) -> tuple[str, ...]:
+        """Name of the column in each field of a record, "" where none stands there."""
+        if any(self.columns[name].position is None for name in self.written):
+            return self.written
+        names = {self.columns[name].position: name for name in self.written}
+        return tuple(names.get(at, "") for at in range(1, self.fields + 1))
+
+    def separators(self, name: str) -> str:
+        """Signs that would end a column's value or its record; "" where quotes protect it."""
+        if self.csv.quote:
+            return ""
+        rest = self.csv.rest and name == self.written[-1]
+        return "\n\r" + self.csv.record_end + ("" if rest else self.csv.delimiter)
+
+    def holds(self, name: str, text: str) -> bool:
+        """True if a text stays one value of its column when it is written."""
+        return self.columns[name].holds(text) and not set(self.separators(name)) & set(text)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Columns that hold a mark of the record type, with the value that each of this file's records has there."""
+        values = {mark.at: mark.value for mark in self.record_type}
+        return {
+            name: values[column.position]
+            for name, column in self.columns.items()
+            if column.position in values and not column.width
+        }
 
     @property
     def component(self) -> str:
@@ -190,6 +267,24 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class LoadedBy:
+    """Whose payloads put the rows of a list into the pod: contract, file, and list column -> column of that file."""
+
+    contract: str
+    file: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of a list are taken from by ``harness list refresh``: a query or a file."""
+
+    query: str = ""  # path of a REST collection of the pod, or a SELECT
+    source: str = ""  # CSV file, relative to the profile
+    attributes: Mapping[str, str] = field(default_factory=dict)  # list column -> attribute or column there
+
+
+@dataclass(frozen=True)
 class ReferenceList:
     """Reference values. ``rows`` is None where no profile binds the list, or where the file that does is missing."""
 
@@ -203,6 +298,10 @@ class ReferenceList:
     unconfirmed: str = ""
     sample: bool = False  # rows are the library's sample: for examples and breakers only
     absent: str = ""  # the file that should bind it and is not there
+    file: str = ""  # of the profile that binds it
+    origin: Origin | None = None  # from where that file is refreshed
+    counted: int | None = None  # rows when it was refreshed
+    loaded_by: LoadedBy | None = None
     place: Place | None = None
 
     @property
@@ -288,17 +387,13 @@ class Contract:
     equivalent: Mapping[str, str] = field(default_factory=dict)  # mutant of a rule tested here -> why it is none
     differs: Mapping[str, str] = field(default_factory=dict)  # rule id -> why the emulator answers otherwise
     overlay: bool = False
+    library: str = ""  # file of the contract itself, without its overlay, as places write it
     aliases: Mapping[str, str] = field(default_factory=dict)  # names of records in the pod (records.pod_names)
 
     @property
     def roots(self) -> list[File]:
         """Files that have an accept unit of their own."""
         return [file for file in self.files.values() if file.parent is None]
-
-    @property
-    def library(self) -> str:
-        """Path of the library's part, as places write it."""
-        return f"contracts/{self.id.replace('.', '/')}.yaml"
 
     def root(self, file: str) -> File:
         """The file at the top of the chain of parents of ``file``."""

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contracts.cells import readable
 from contracts.errors import ContractError
 from contracts.people import Person, read_people
 from contracts.questions import Question, read_questions
@@ -25,10 +26,16 @@ _NEEDED_COLUMNS = (
 )  # fmt: skip
 VOLUME_COLUMNS = ("peak_records", "window_minutes", "census_units")
 """Whole numbers that a register may leave out or leave blank."""
-REGISTER_COLUMNS = (*_NEEDED_COLUMNS, *VOLUME_COLUMNS)
+REASON_COLUMN = "no_contract_yet"
+"""Why an interface has no contract; a register may leave it out."""
+REGISTER_COLUMNS = (*_NEEDED_COLUMNS, *VOLUME_COLUMNS, REASON_COLUMN)
 DEPARTMENTS = ("Finance", "Procurement", "HR", "Operations")
 
 
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "pay_affecting": ("yes", "no"), "in_scope": ("yes", "no"), "required_stage": ("S1", "S2", "S3", "S4"),
+}  # fmt: skip
+"""Columns of the register that hold one of a few words: another one would take an interface out in silence."""
 GOAL_MEASURES = ("acceptance_rate", "open_critical", "open_significant")
 
 
@@ -54,6 +61,7 @@ class Interface:
     peak_records: int | None = None  # records of the peak payload
     window_minutes: int | None = None  # the batch window in which the peak payload must be through
     census_units: int | None = None  # accept units that there are: 19,000 workers
+    no_contract_yet: str = ""  # why, where it has no contract
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class Profile:
     register: Mapping[str, Interface] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)  # by id; who may change the RAID log, in which role
     questions: tuple[Question, ...] = ()  # its own open ones, in file order
+    library: Path | None = None  # that it stands on, with layouts and codes; None = as installed
 
     def serving(self, contract: str) -> list[Interface]:
         """Rows of the register that name the contract, in register order."""
@@ -102,8 +111,8 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
         raise ContractError(f"profile {name!r} not found", where=str(toml), todo=f"use one of: {', '.join(shipped())}")
     try:
         data = tomllib.loads(toml.read_text(encoding="utf-8"))
-        register = read_register(path / "register.csv") if (path / "register.csv").is_file() else {}
-        people = read_people(path / "people.csv") if (path / "people.csv").is_file() else {}
+        register = read_register(path / "register.csv") if (path / "register.csv").exists() else {}
+        people = read_people(path / "people.csv") if (path / "people.csv").exists() else {}
         questions = path / "questions.csv"
         return Profile(
             name=data.get("name", name),
@@ -116,7 +125,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
             goals=tuple(_goal(goal) for goal in data.get("goals", ())),
             register=register,
             people=people,
-            questions=read_questions(questions, register, people) if questions.is_file() else (),
+            questions=read_questions(questions, register, people) if questions.exists() else (),
         )
     except (
         csv.Error,
@@ -138,15 +147,19 @@ def shipped() -> list[str]:
 
 def read_register(path: Path) -> dict[str, Interface]:
     """Return the register's rows by id, in file order. Raises ContractError naming the line of the first fault."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with readable(path, "the register") as file:
         reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) not in (_NEEDED_COLUMNS, REGISTER_COLUMNS):
+        if tuple(reader.fieldnames or ()) not in (_NEEDED_COLUMNS, REGISTER_COLUMNS[:-1], REGISTER_COLUMNS):
+            more = f"{','.join(VOLUME_COLUMNS)} or nothing, and after these {REASON_COLUMN} or nothing"
             raise ContractError(
                 "the register has other columns", where=f"{path}:1",
-                todo=f"write {','.join(_NEEDED_COLUMNS)}, and after them {','.join(VOLUME_COLUMNS)} or nothing",
+                todo=f"write {','.join(_NEEDED_COLUMNS)}, after them {more}",
             )  # fmt: skip
         rows: dict[str, Interface] = {}
         for number, row in enumerate(reader, start=2):
+            if None in row or None in row.values():
+                what, todo = "a row has too few or too many cells", "put texts with commas into quotes"
+                raise ContractError(what, where=f"{path}:{number}", todo=todo)
             interface = _interface(row, f"{path}:{number}")
             if interface.id in rows:
                 raise ContractError(
@@ -163,8 +176,18 @@ def _interface(row: Mapping[str, str], where: str) -> Interface:
         )
     if row["direction"] not in ("inbound", "outbound"):
         raise ContractError(f"unknown direction {row['direction']!r}", where=where, todo="write inbound or outbound")
-    if not row["time_limit_hours"].isdigit():
+    if not re.fullmatch(r"[0-9]{1,4}", row["time_limit_hours"]):
         raise ContractError(f"time limit {row['time_limit_hours']!r} is no number", where=where, todo="write hours")
+    for name, words in _WORDS.items():
+        if row[name] not in words:
+            what, todo = f"{name} is {row[name]!r}", f"write {' or '.join(words)}"
+            raise ContractError(what, where=where, todo=todo)
+    reason = (row.get(REASON_COLUMN) or "").strip()
+    if reason and row["contracts"].strip():
+        raise ContractError(
+            f"interface {row['id']} has a contract, and a reason why it has none", where=where,
+            todo=f"leave {REASON_COLUMN} or contracts blank",
+        )  # fmt: skip
     return Interface(
         **{
             key: row[key]
@@ -189,6 +212,7 @@ def _interface(row: Mapping[str, str], where: str) -> Interface:
         peak_records=_volume(row, "peak_records", where),
         window_minutes=_volume(row, "window_minutes", where),
         census_units=_volume(row, "census_units", where),
+        no_contract_yet=reason,
     )
 
 

@@ -6,17 +6,18 @@ values that failed their type under ``!NAME`` (only where there are any), an anc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import polars as pl
 
-from contracts.model import TOKENS, Contract, File, Type
+from contracts.model import TOKENS, Contract, File, Rule, Type
 from contracts.translation import NUMBER, shortest
 from contracts.typing import DEFAULT_MASKS, blank_tokens, oversized, typed
 
 Ways = Sequence[tuple[str, Sequence[Mapping[str, str]]]]
 _APART = "\x1f"
+_NUMBERS = ("_row", "_line", "_parent", "_unit")
 _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}
 
 
@@ -45,11 +46,7 @@ class Ready:
         """The typed value of a column for conditions: blank, tokens and failed types are null."""
         for candidate in (f"={name}", name):
             if candidate in self.frame.columns:
-                return (
-                    pl.col(candidate).cast(NUMBER)
-                    if name in ("_row", "_line", "_parent", "_unit")
-                    else pl.col(candidate)
-                )
+                return pl.col(candidate).cast(NUMBER) if name in _NUMBERS else pl.col(candidate)
         return pl.lit(None, dtype=dtype_of(self.file, name))
 
     def text(self, name: str) -> pl.Expr:
@@ -248,12 +245,9 @@ class Records:
     def _ancestors(self) -> None:
         """Bring the ancestors' columns that rules name to the records below them."""
         for name, ready in self.ready.items():
-            wanted = sorted({
-                column
-                for rule in self.contract.rules.values() if rule.file == name
-                for condition in (rule.columns, *(one.columns for one in rule.conditions.values()))
-                for column in condition if "." in column and column.partition(".")[0] in self.contract.files
-            })  # fmt: skip
+            above = set(self.contract.ancestors(name))
+            named = {column for rule in self.contract.rules.values() for column in _named_of(rule, name)}
+            wanted = sorted(column for column in named if column.partition(".")[0] in above)
             ready.frame = ready.frame.with_columns(
                 part for column in wanted for part in (self._from_above(name, column), self._doubt_above(name, column))
             )
@@ -288,6 +282,17 @@ class Records:
             assert parent is not None
             current = parent.file
         return index
+
+
+def _named_of(rule: Rule, file: str) -> Iterator[str]:
+    """What a rule names of a file and those above it: its own, or those of the other file that it looks at."""
+    theirs = {"there", "where"} if "in" in rule.spec else set()
+    if rule.file == file:
+        yield from rule.columns
+        yield from (name for key, one in rule.conditions.items() if key not in theirs for name in one.columns)
+    if rule.spec.get("in") == file:
+        yield from (*rule.spec.get("by", ()), *rule.spec.get("match", ()))
+        yield from (name for key in theirs & rule.conditions.keys() for name in rule.conditions[key].columns)
 
 
 def pod_names(contract: Contract) -> dict[str, str]:
@@ -357,7 +362,9 @@ def _looked_up(names: pl.Series, units: pl.DataFrame) -> pl.Series:
 def dtype_of(file: File, name: str) -> pl.DataType:
     """The polars type of a column's typed value."""
     column = file.columns.get(name)
-    return _DTYPES.get(column.type.sort, pl.String()) if column else pl.String()
+    if column is None:
+        return NUMBER if name in _NUMBERS else pl.String()
+    return _DTYPES.get(column.type.sort, pl.String())
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

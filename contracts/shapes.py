@@ -4,10 +4,10 @@ HDL grammar are ours and are explained in docs/hdl-findings.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from contracts.model import Rule
+from contracts.model import File, Rule
 from contracts.results import Severity
 
 
@@ -31,6 +31,20 @@ _FILE = (
     Shape("line_break", "critical", "No value holds a line break", "write a line break as the two characters \\n", "load"),
     Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
 )  # fmt: skip
+_FIXED_FILE = (
+    Shape("short", "significant", "Every record is as long as the layout", "fill every record with blanks to its whole length"),
+    Shape("ragged", "significant", "All records of one type are equally long", "write every record in its whole length"),
+    Shape("surplus", "significant", "No record is longer than the layout", "drop what stands behind the last column"),
+    Shape("unreadable", "critical", "Every record can be decoded", "write the file in its encoding"),
+    Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
+)  # fmt: skip
+_REST_FILE = (
+    Shape("unreadable", "critical", "The body is JSON of objects", "send one object, or a list of objects"),
+    Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete body, or change `rows`"),
+)  # fmt: skip
+_TYPED_PACKAGE = (
+    Shape("record_type", "critical", "Every record is of a known type", "correct the record type, or drop the record"),
+)
 _HDL_FILE = (
     Shape("values", "significant", "A line has as many values as its METADATA has attributes", "write one value per attribute, escape the delimiter", "value_count"),
     Shape("hint", "significant", "A key hint names a source key or a GUID", "write Attribute(SourceSystemId)", "key_hint_invalid"),
@@ -56,23 +70,24 @@ _HDL_PACKAGE = (
     Shape("notation", "minor", "The file is written as Oracle's guide writes it", "see the detail"),
 )  # fmt: skip
 
-_BY_ID = {("file", one.name): one for one in (*_HDL_FILE, *_FILE)} | {
-    ("package", one.name): one for one in (*_HDL_PACKAGE, *_PACKAGE)
-}
+_FILES: Mapping[str, tuple[Shape, ...]] = {"hdl": _HDL_FILE, "fixed_width": _FIXED_FILE, "rest": _REST_FILE}
+"""Shapes of a file by channel; records of all other channels are delimited."""
 
 
-def shape_rules(channel: str, files: list[str]) -> Iterator[Rule]:
-    """Yield the shape and package rules of a contract of ``channel`` with these file ids."""
-    for shape in (*_PACKAGE, *(_HDL_PACKAGE if channel == "hdl" else ())):
+def shape_rules(channel: str, files: Mapping[str, File]) -> Iterator[Rule]:
+    """Yield the shape and package rules of a contract of ``channel`` with these files."""
+    typed = any(file.record_type for file in files.values())
+    for shape in (*_PACKAGE, *(_HDL_PACKAGE if channel == "hdl" else ()), *(_TYPED_PACKAGE if typed else ())):
         yield _rule(shape, channel, "package", "")
     for file in files:
-        for shape in _HDL_FILE if channel == "hdl" else _FILE:
+        for shape in _FILES.get(channel, _FILE):
             yield _rule(shape, channel, "shape", file)
 
 
-def shape_todo(rule: Rule) -> str:
+def shape_todo(rule: Rule, channel: str) -> str:
     """What to do about a finding of a shape or package rule."""
-    return _BY_ID["package" if rule.kind == "package" else "file", rule.id.rpartition(".")[2]].todo
+    shapes = (*_PACKAGE, *_HDL_PACKAGE, *_TYPED_PACKAGE) if rule.kind == "package" else _FILES.get(channel, _FILE)
+    return next(one.todo for one in shapes if one.name == rule.id.rpartition(".")[2])
 
 
 def _rule(shape: Shape, channel: str, kind: str, file: str) -> Rule:

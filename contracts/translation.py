@@ -94,6 +94,11 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
         case exp.Div():
             divisor = t(node.expression)
             return _below(t(node.this), _SUM_LIMIT / 100) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
+        case exp.Mod():
+            number = t(node.this)
+            rest = (number.abs().cast(pl.Int128, strict=False) % int(node.expression.name)).cast(NUMBER)
+            signed = pl.when(number < 0).then(-rest).otherwise(rest)  # Oracle's has the sign of the dividend
+            return pl.when(number == number.round(0)).then(signed)
         case exp.Neg():
             return -t(node.this)
         case exp.Abs():

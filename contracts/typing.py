@@ -20,6 +20,7 @@ _PARTS = (
     ("SS", r"\d{2}", "%S"),
     ("MM", r"\d{2}", "%m"),
     ("DD", r"\d{2}", "%d"),
+    ("YY", r"\d{2}", "%y"),  # 69 to 99 are of the twentieth century
     ("FF", r"\d{1,9}", ""),
 )
 DEFAULT_MASKS = {"date": "YYYY/MM/DD", "timestamp": "YYYY/MM/DD HH24:MI:SS"}
@@ -76,7 +77,7 @@ def loads(text: pl.Expr, kind: Type, default_mask: str) -> pl.Expr:
     if kind.sort == "date":
         _, form = mask_forms(kind.mask or default_mask)
         digits = text.str.replace_all(r"[-. ]", "/")
-        return digits.str.to_date(form.replace("-", "/"), strict=False).is_not_null()
+        return digits.str.to_date(re.sub("[-. ]", "/", form), strict=False).is_not_null()
     return pl.lit(False)
 
 

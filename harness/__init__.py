@@ -45,7 +45,18 @@ if TYPE_CHECKING:
     from harness.producing import Produced, produce
     from harness.regressing import outcome
     from harness.workspace import find_workspace
-    from interfaces import Dialect, HdlDialect, Payload, PayloadError, read, unzipped, write, zipped
+    from interfaces import (
+        Dialect,
+        FixedDialect,
+        HdlDialect,
+        Payload,
+        PayloadError,
+        RestDialect,
+        read,
+        unzipped,
+        write,
+        zipped,
+    )
 
 __all__ = [
     "BreakerSearch",
@@ -58,6 +69,7 @@ __all__ = [
     "Contract",
     "ContractError",
     "Dialect",
+    "FixedDialect",
     "HdlDialect",
     "Judgement",
     "Payload",
@@ -66,6 +78,7 @@ __all__ = [
     "ProducerError",
     "Profile",
     "Promises",
+    "RestDialect",
     "UsageError",
     "__version__",
     "advice",
@@ -106,6 +119,7 @@ __all__ = [
     "whole",
     "write",
     "write_case",
+    "written_ids",
     "zipped",
 ]
 
@@ -126,9 +140,8 @@ _ELSEWHERE = {
         "harness.generate",
     ),
     **dict.fromkeys(("Bulk", "bulk", "unit_numbers", "whole"), "harness.generate"),
-    **dict.fromkeys(
-        ("Dialect", "HdlDialect", "Payload", "PayloadError", "read", "unzipped", "write", "zipped"), "interfaces"
-    ),
+    **dict.fromkeys(("Dialect", "FixedDialect", "HdlDialect", "Payload", "PayloadError", "RestDialect"), "interfaces"),
+    **dict.fromkeys(("read", "unzipped", "write", "zipped"), "interfaces"),
 }
 """Where the public names live that are not of the contracts room."""
 

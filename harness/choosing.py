@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from contracts import Profile, members
+from contracts import Profile, members, statuses
 from harness.errors import UsageError
 
 
-def choose(path: Path, profile: Profile) -> str:
-    """Return the id of the contract whose files the payload holds.
+def choose(path: Path, profile: Profile, *, among: Sequence[str] = ()) -> str:
+    """Return the id of the contract whose files the payload holds; ``among`` these, if any are named.
 
     Raises UsageError if no contract of the profile fits (it names those that come nearest, and why they do not
     match) or if several fit equally.
@@ -21,10 +22,14 @@ def choose(path: Path, profile: Profile) -> str:
         raise UsageError(
             "no file name inside tells the contract", where=str(path), todo="say --contract ID, or send a readable zip"
         )
-    known = members(profile)
+    known = {one: names for one, names in members(profile).items() if not among or one in among}
     hits = {identity: _matches(names, inside) for identity, names in known.items()}
     best = max(hits.values(), default=0)
     fitting = [identity for identity, count in hits.items() if count == best and best]
+    if len(fitting) > 1:  # a draft yields to contracts that are in force, one without an interface to one that has some
+        held = statuses(profile)
+        fitting = [one for one in fitting if held[one] != "draft"] or fitting
+        fitting = [one for one in fitting if profile.serving(one)] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -53,12 +58,19 @@ def _matches(names: tuple[str, ...], inside: list[str]) -> int:
     return sum(any(fnmatch(name.lower(), pattern) for pattern in wanted) for name in inside)
 
 
+def _plain(name: str) -> str:
+    """A name without case and signs between words, in which spellings differ."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def _nearest(inside: list[str], known: dict[str, tuple[str, ...]]) -> str:
     import difflib
 
     patterns = {name: identity for identity, names in known.items() for name in names}
     lines = []
     for name in inside[:3]:
-        near = difflib.get_close_matches(name, patterns, 2, cutoff=0.3) or list(patterns)[:2]
+        plain = {_plain(pattern): pattern for pattern in patterns}
+        close = difflib.get_close_matches(_plain(name), plain, 2, cutoff=0.3)
+        near = [plain[one] for one in close] or list(patterns)[:2]
         lines += [f"{name} is not {pattern} of {patterns[pattern]}" for pattern in near]
     return "no contract has files of these names: " + "; ".join(lines or inside)

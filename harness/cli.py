@@ -11,23 +11,31 @@ from contracts import ContractError
 from harness.commands import (
     approve,
     attest,
+    breaking,
     case,
     check,
     contracts,
     deliver,
+    diff,
     digest,
     emulate,
     exchange,
+    export,
     fidelity,
     figures,
     generate,
     init,
+    layouts,
+    lists,
     log,
     main_job,
     mutate,
+    new,
     outcome,
+    plan,
     produce,
     raid,
+    register,
     regress,
     report,
     store,
@@ -63,6 +71,10 @@ app.add_typer(cases, name="case")
 results = typer.Typer(help="Results of outside test providers (testing as a service).", no_args_is_help=True)
 app.add_typer(results, name="taas")
 
+facts = typer.Typer(help="Oracle's column facts, by release.", no_args_is_help=True)
+app.add_typer(facts, name="layouts")
+references = typer.Typer(help="Reference lists: taken anew, told by age.", no_args_is_help=True)
+app.add_typer(references, name="list")
 pages = typer.Typer(help="Pages for people: files that open anywhere.", no_args_is_help=True)
 app.add_typer(pages, name="report")
 
@@ -77,9 +89,15 @@ app.command("init")(init.init)
 app.command("lint")(contracts.lint)
 app.command("show")(contracts.show)
 app.command("explain")(contracts.explain)
+app.command("new")(new.new)
+app.command("diff")(diff.diff)
+app.command("breaking")(breaking.breaking)
+app.command("export")(export.export)
 app.command("mutate")(mutate.mutate)
 app.command("produce")(produce.produce)
+app.command("plan")(plan.plan)
 app.command("ready")(log.ready)
+app.command("register")(register.register)
 app.command("regress")(regress.regress)
 app.command("suite")(suite.suite)
 app.command("where")(where.where)
@@ -116,6 +134,10 @@ stores.command("check")(store.check)
 cases.command("add")(case.add)
 cases.command("approve")(approve.approve)
 cases.command("list")(case.list_cases)
+references.command("refresh")(lists.refresh)
+references.command("status")(lists.status)
+facts.command("add")(layouts.add)
+facts.command("list")(layouts.list_layouts)
 pages.command("readiness")(report.readiness)
 pages.command("raid")(report.raid)
 pages.command("catalogue")(report.catalogue)
@@ -151,6 +173,12 @@ def main() -> None:
                 "interrupted: what was done stays, no half run is recorded; what was sent: `harness deliver --list`\n"
             )
         raise
+    except OSError as error:  # of a disk that is full, or a file that nobody may read
+        where, todo = str(error.filename or "standard output"), "make room, or check the permissions"
+        Screen(no_color="--no-color" in sys.argv).error(
+            UsageError(error.strerror or str(error), where=where, todo=todo)
+        )
+        sys.exit(2)
     except Exception as error:
         if not isinstance(error, _expected()):
             raise

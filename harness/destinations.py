@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from contracts import Contract, EvidenceClass, Profile, contract_ids, load
+from contracts import Contract, EvidenceClass, Profile, load, written_ids
 from harness.settings import PodSettings
 from interfaces.emulator import ABOUT, Clock, Emulator, Faults, Setup, setup_of
 from interfaces.emulator.hdl import load as load_hdl
@@ -65,18 +65,10 @@ def pod(url: str, settings: PodSettings, environ: Mapping[str, str]) -> Iterator
     the speed of its time itself.
     Raises FusionError for an address, a certificate file or credentials that are none, and where no emulator runs.
     """
-    access = access_from_environment(environ, settings.token_url, settings.token_scope)
-    limits = Limits(reply_bytes=settings.reply_mb * 1024**2)
-    with Session(
-        url,
-        access,
-        ca_file=settings.ca_file,
-        timeouts=httpx.Timeout(settings.timeout_seconds, connect=20.0),
-        limits=limits,
-    ) as session:
+    with connection(url, settings, environ) as session:
         parts = urlsplit(session.url)
         local = (parts.hostname or "") in _LOOPBACK
-        told = _told_by(url, access, settings.ca_file) if local else {}
+        told = _told_by(url, session.access, settings.ca_file) if local else {}
         speed = told.get("speed", 1.0)
         yield Destination(
             environment=parts.netloc.rpartition("@")[2],
@@ -91,6 +83,20 @@ def pod(url: str, settings: PodSettings, environ: Mapping[str, str]) -> Iterator
             sleep=lambda seconds: time.sleep(seconds / speed),
             clock=lambda: time.monotonic() * speed,
         )
+
+
+def connection(url: str, settings: PodSettings, environ: Mapping[str, str]) -> Session:
+    """Return a connection to the pod at ``url`` as the settings have it; credentials come from ``environ`` alone.
+
+    Raises FusionError for an address, a certificate file or credentials that are none.
+    """
+    return Session(
+        url,
+        access_from_environment(environ, settings.token_url, settings.token_scope),
+        ca_file=settings.ca_file,
+        timeouts=httpx.Timeout(settings.timeout_seconds, connect=20.0),
+        limits=Limits(reply_bytes=settings.reply_mb * 1024**2),
+    )
 
 
 def _told_by(url: str, access: Access, ca_file: Path | None) -> dict[str, Any]:
@@ -152,6 +158,9 @@ def emulator_of(
 
 
 def setup_of_profile(profile: Profile, **switches: bool) -> Setup:
-    """Return the set-up of a pod that has the profile's lists; of the bare library the samples of its contracts."""
-    contracts = (load(identity, profile, sample=profile.path is None) for identity in contract_ids(profile))
+    """Return the set-up of a pod that has the profile's lists; of the bare library the samples of its contracts.
+
+    A list is bound by what the profile writes itself, so only that is read.
+    """
+    contracts = (load(identity, profile, sample=profile.path is None) for identity in written_ids(profile))
     return setup_of(contracts, **{"load_all_or_nothing": profile.load_all_or_nothing, **switches})

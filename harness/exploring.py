@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-EFFORTS: Mapping[str, int] = {"dev": 10, "ci": 50, "nightly": 1000}
+EFFORTS: Mapping[str, int] = {"dev": 5, "ci": 20, "nightly": 1000}
 """Examples per promise and contract."""
 
 T = TypeVar("T")
@@ -48,7 +48,12 @@ def explore(drawn: SearchStrategy[T], promise: Callable[[T], object], *, example
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples, deadline=None, database=None, print_blob=False, report_multiple_bugs=False
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],  # the promise explains
     )
     @hypothesis.given(drawn)
     def tried(one: T) -> None:

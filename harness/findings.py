@@ -20,7 +20,7 @@ def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, co
     values = [_shown(contract, rule.file, name, ready).alias(f"value{at}") for at, name in enumerate(names)]
     code = pl.lit(rule.code) if coded is None else pl.when(coded).then(pl.lit(rule.code)).otherwise(pl.lit(""))
     listing = _listing(names)
-    frame = failing.select("_row", "_line", _label(contract, rule.file).alias("record"), *values)
+    frame = failing.select("_row", "_line", _label(contract, rule.file, ready).alias("record"), *values)
     return frame.select(
         pl.lit(rule.file).alias("file"),
         pl.col("_row").alias("row"),
@@ -45,7 +45,7 @@ def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, mos
     message = f"{rule.title} [{fact.detail}]: {advice(rule, contract)}"
     labels = pl.DataFrame({"row": rows.cast(pl.UInt32), "line": lines.cast(pl.UInt32)})
     if ready is not None and fact.rows is not None:
-        known = ready.frame.select(pl.col("_row").alias("row"), _label(contract, rule.file).alias("record"))
+        known = ready.frame.select(pl.col("_row").alias("row"), _label(contract, rule.file, ready).alias("record"))
         labels = labels.join(known, on="row", how="left", maintain_order="left")
     else:
         labels = labels.with_columns(pl.lit(fact.member or fact.file or "package").alias("record"))
@@ -69,13 +69,14 @@ def together(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=dict(FINDING_COLUMNS))
 
 
-def _label(contract: Contract, file: str) -> pl.Expr:
+def _label(contract: Contract, file: str, ready: Ready) -> pl.Expr:
     template = contract.files[file].record or f"{file} record {{_row}}"
     parts: list[pl.Expr] = []
     rest = template
     for name in template_columns(template):
         before, _, rest = rest.partition(f"{{{name}}}")
-        parts += [pl.lit(before), printable(pl.col(name).cast(pl.String)).fill_null("-")]
+        text = pl.col(name).cast(pl.String) if name.startswith("_") else ready.text(name)
+        parts += [pl.lit(before), printable(text).fill_null("-")]
     return pl.concat_str([*parts, pl.lit(rest)])
 
 

@@ -66,7 +66,9 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settle the seed before workers start, so that all of them draw by one."""
+    """Settle the seed before workers start, so that all of them draw by one; tell the suites' marks."""
+    config.addinivalue_line("markers", "slow: suites of contracts that are not judged at every change")
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker should run, for what they share")
     if config.getoption("harness_seed", default=None) is None:
         nightly = config.getoption("harness_effort", default="dev") == "nightly"
         config.option.harness_seed = random.SystemRandom().randrange(10**9) if nightly else 0

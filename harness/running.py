@@ -211,7 +211,7 @@ def _contract_of(path: Path, profile: Profile, row: Interface) -> str:
         raise UsageError(
             f"interface {row.id} has no contract yet", where=str(path), todo="add its contract to the register"
         )
-    return choose(path, profile)
+    return choose(path, profile, among=row.contracts)
 
 
 def _tell(listeners: Iterable[Listener], event: Event) -> None:

@@ -154,7 +154,8 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str) -> 
 
 def _label(ready: Ready, alternatives: Sequence[Sequence[str]], file: str) -> pl.Expr:
     if alternatives == ((),):
-        return pl.lit(ready.file.names[0] if ready.file.names else file)
+        member = ready.file.names[0] if ready.file.names else "*"
+        return pl.lit(file if "*" in member else member)
     whole, some = [], []  # as in the key: first a name without blanks
     for names in alternatives:
         parts = [pl.col("_row").cast(pl.String) if name == "_row" else _visible(ready, name) for name in names]

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts import ORACLE, Profile, load_profile
+from contracts import ORACLE, Profile, load_profile, shipped
 from harness.errors import UsageError
 from harness.settings import Settings, read_settings
 
@@ -78,9 +78,11 @@ def _make(path: Path, profile: str) -> None:
 def named_profile(name: str, workspace: Path | None) -> Profile:
     """Return the profile of a name: a folder, relative to the workspace where there is one, else a shipped profile.
 
+    ``oracle`` is always the shipped one.
+
     Raises ContractError if there is none, or if it cannot be read.
     """
     folder = (workspace / name if workspace else Path(name)).resolve()
-    if name != ORACLE and (folder / "profile.toml").is_file():
+    if name not in shipped() or (name != ORACLE and (folder / "profile.toml").is_file()):
         return load_profile(name, folder)
     return load_profile(name)

@@ -9,22 +9,28 @@ from typing import Any
 import polars as pl
 
 from contracts import Contract
-from interfaces import fbdi, hdl
+from interfaces import fbdi, fixed_width, hdl, rest
 from interfaces.errors import PayloadError
 from interfaces.fbdi import Dialect
+from interfaces.fixed_width import FixedDialect
 from interfaces.hdl import HdlDialect
+from interfaces.hdl_grammar import Dat
 from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
+from interfaces.rest import RestDialect
 
 __all__ = [
+    "Dat",
     "Dialect",
     "Fact",
+    "FixedDialect",
     "HdlDialect",
     "Limits",
     "Package",
     "Payload",
     "PayloadError",
     "Records",
+    "RestDialect",
     "open_package",
     "read",
     "unzipped",
@@ -36,7 +42,16 @@ __all__ = [
 Records = Mapping[str, Sequence[Mapping[str, str | None]]]
 """Records per file id: column -> text, None = blank."""
 
-_CHANNELS: Mapping[str, tuple[Any, type]] = {"fbdi": (fbdi, Dialect), "hdl": (hdl, HdlDialect)}
+AnyDialect = Dialect | HdlDialect | FixedDialect | RestDialect
+"""How a payload is written where its channel leaves the choice."""
+
+_CHANNELS: Mapping[str, tuple[Any, type]] = {
+    "fbdi": (fbdi, Dialect),
+    "delimited": (fbdi, Dialect),
+    "fixed_width": (fixed_width, FixedDialect),
+    "hdl": (hdl, HdlDialect),
+    "rest": (rest, RestDialect),
+}
 """The module that reads and writes payloads of a channel, and how its dialects are told."""
 
 
@@ -50,7 +65,7 @@ def read(path: Path, contract: Contract, *, limits: Limits | None = None) -> Pay
     return payload
 
 
-def write(path: Path, contract: Contract, records: Records, *, dialect: Dialect | HdlDialect | None = None) -> None:
+def write(path: Path, contract: Contract, records: Records, *, dialect: AnyDialect | None = None) -> None:
     """Write records (per file id; ISO dates get the column's mask) as the channel's payload.
 
     ``dialect`` says how it is written where Oracle leaves the choice; without it a zip in the channel's plainest one.
@@ -65,7 +80,7 @@ def write_frames(
     contract: Contract,
     frames: Mapping[str, pl.DataFrame],
     *,
-    dialect: Dialect | HdlDialect | None = None,
+    dialect: AnyDialect | None = None,
 ) -> None:
     """Write frames of text (per file id; dates by their masks, null = blank) as ``write`` does records, at volume.
 
@@ -75,7 +90,7 @@ def write_frames(
     channel.write_frames(path, contract, frames, dialect=chosen)
 
 
-def _writer(contract: Contract, dialect: Dialect | HdlDialect | None) -> tuple[Any, Dialect | HdlDialect]:
+def _writer(contract: Contract, dialect: AnyDialect | None) -> tuple[Any, AnyDialect]:
     """The channel's module, and the dialect asked for or its plainest one."""
     channel, kind = _CHANNELS[_known(contract)]
     if dialect is not None and not isinstance(dialect, kind):

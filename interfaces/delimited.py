@@ -16,11 +16,11 @@ from interfaces.package import Member
 from interfaces.payload import Fact
 from interfaces.quoting import Syntax, split
 from interfaces.scan import WRONG_BYTES, Block, Offsets, blocks
+from interfaces.shape_facts import BROKEN
 
 BLANK = " \t"
 """Characters of which a blank value may consist."""
 
-_BROKEN = "a line feed stands inside quotes: the loader takes every line for a record of its own"
 _NAMED = 8  # widths and columns that a message lists before it says how many more there are
 
 
@@ -49,7 +49,7 @@ def _read(file: File, member: Member, shape: _Shape) -> Iterator[pl.DataFrame]:
     data, recoded = _utf8(member.data, file.csv.encoding)
     if not data:
         shape.empty.append(member.name)
-    names: list[str | None] = list(file.columns)
+    names: list[str | None] = [name or None for name in file.by_field]
     syntax, at, lines = syntax_of(file), 0, 0
     if file.csv.header and data:
         names, at, lines = _header(file, data, syntax)
@@ -181,7 +181,7 @@ class _Shape:
 
     def named(self, names: Sequence[str]) -> None:
         """Take the columns that a header names."""
-        self.missing = [name for name in self.file.columns if name not in names]
+        self.missing = [name for name in self.file.written if name not in names]
 
     def add(self, block: Block, expected: int) -> pl.Series:
         """Judge a block's widths and return the numbers of its records."""
@@ -194,7 +194,7 @@ class _Shape:
             whole[places] = False
             self._suspect("unreadable", fault, rows, block, places)
         self._suspect("unreadable", WRONG_BYTES, rows, block, block.wrong)
-        self._suspect("line_break", _BROKEN, rows, block, block.broken)
+        self._suspect("line_break", BROKEN, rows, block, block.broken)
         widths = block.widths - (block.ends & (block.widths == expected + 1))
         surplus = whole & (widths > expected)
         for width, name in self.file.variants.items():
@@ -229,7 +229,7 @@ class _Shape:
     def _of_file(self) -> Iterator[tuple[str, str]]:
         if self.empty and not self.file.optional:
             yield "unreadable", "the member is empty"
-        if self.missing == list(self.file.columns):
+        if self.missing == list(self.file.written):
             yield "unreadable", "the first record names none of the columns: a header line is expected"
         elif self.missing:
             yield "short", f"the header does not name {_list(self.missing)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,13 @@ import polars as pl
 
 from contracts.model import Column, Contract, File
 from interfaces.delimited import read_members
+from interfaces.delimited_types import read_typed, typed_texts
 from interfaces.errors import PayloadError
-from interfaces.package import LIMITS, Limits, Member, Package, open_package, zipped
-from interfaces.payload import Fact, Payload
+from interfaces.fixed_width import point, store, without_point
+from interfaces.matching import match, member_name, names_of, together
+from interfaces.package import LIMITS, Limits, open_package
+from interfaces.payload import Payload
+from interfaces.record_types import merged
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?")
 _MASK = {
@@ -50,78 +54,16 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
     package = open_package(path, limits=limits)
     found, facts = match(contract, package)
     frames: dict[str, pl.DataFrame] = {}
-    for id_, members in found.items():
-        frames[id_], shape = read_members(contract.files[id_], members)
+    for files, members in together(contract, found):
+        if files[0].record_type:
+            typed, shape = read_typed(files, members)
+        else:
+            frame, shape = read_members(files[0], members)
+            typed = {files[0].id: frame.with_columns(_pointed(files[0], frame, point))}
+        frames |= typed
         facts += shape
     names = [member.name for member in package.members]
     return Payload(package.name, package.sha256, package.size, frames, facts, names)
-
-
-def match(contract: Contract, package: Package) -> tuple[dict[str, list[Member]], list[Fact]]:
-    """Return the members of each file of the contract, in the contract's order, and all facts about the package.
-
-    The name decides (``*`` stands for any text); a plain CSV is the only file of a contract that has one file.
-    """
-    found: dict[str, list[Member]] = {id_: [] for id_ in contract.files}
-    facts = list(package.facts)
-    for member in package.members:
-        file, exact = _file_of(member.name, contract)
-        if file is None and not package.archive and len(contract.files) == 1:
-            file = next(iter(contract.files.values()))
-        if file is not None:
-            found[file.id].append(member)
-        if package.archive:
-            facts += _about_name(member.name, file, exact, contract)
-    facts += _missing(contract, package, found)
-    return {id_: members for id_, members in found.items() if members}, facts
-
-
-def _file_of(name: str, contract: Contract) -> tuple[File | None, bool]:
-    """The file that a member's name tells, and whether it does so to the letter."""
-    base = _base(name)
-    for flags in (re.NOFLAG, re.IGNORECASE):
-        for file in contract.files.values():
-            if any(re.fullmatch(_pattern(known), base, flags | re.DOTALL) for known in _names(file)):
-                return file, flags == re.NOFLAG
-    return None, False
-
-
-def _pattern(name: str) -> str:
-    return re.escape(name).replace(r"\*", ".*")
-
-
-def _base(name: str) -> str:
-    return re.split(r"[/\\]", name)[-1]
-
-
-def _names(file: File) -> tuple[str, ...]:
-    return file.names or (f"{file.layout or file.id}.csv",)
-
-
-def _about_name(name: str, file: File | None, exact: bool, contract: Contract) -> list[Fact]:
-    if file is None:
-        if not contract.files_exactly or name.lower().endswith(".properties"):
-            return []
-        return [Fact("package.member_unknown", "", "the contract knows no member of this name", member=name)]
-    facts: list[Fact] = []
-    if not exact:
-        detail = f"the name differs in case: expected {' or '.join(_names(file))}"
-        facts.append(Fact("package.member_case", "", detail, member=name))
-    if _base(name) != name:
-        facts.append(Fact("package.folder", "", "the member lies in a folder", member=name))
-    return facts
-
-
-def _missing(contract: Contract, package: Package, found: Mapping[str, Sequence[Member]]) -> list[Fact]:
-    if any(not fact.member and fact.rule == "package.unreadable" for fact in package.facts):
-        return []  # of an archive that cannot be opened nobody knows what is in it
-    refused = {file.id for fact in package.facts if fact.member and (file := _file_of(fact.member, contract)[0])}
-    there = {id_ for id_, members in found.items() if members}
-    return [
-        Fact("package.member_missing", "", f"no member {' or '.join(_names(file))}", member=_names(file)[0])
-        for file in contract.files.values()
-        if file.id not in there | refused and (not file.optional or (not there and file.parent is None))
-    ]
 
 
 def write(
@@ -151,14 +93,25 @@ def write_frames(
     for id_ in frames:
         _known(contract, id_)
     files = [file for file in contract.files.values() if file.id in frames]
-    if not dialect.zipped and len(files) != 1:
-        raise PayloadError(f"{len(files)} files do not fit into one plain file", where=str(path), todo="write a zip")
-    contents = {_names(file)[0].replace("*", ""): _encoded(file, frames[file.id], dialect) for file in files}
-    content = zipped(contents) if dialect.zipped else next(iter(contents.values()))
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise PayloadError(f"the payload cannot be written: {error.strerror}", where=str(path)) from error
+    every = dict.fromkeys(names_of(file) for file in files)
+    contents = {member_name(names): _member(contract, names, frames, dialect) for names in every}
+    store(path, contents, packed=dialect.zipped)
+
+
+def _member(contract: Contract, names: tuple[str, ...], frames: Mapping[str, pl.DataFrame], dialect: Dialect) -> bytes:
+    """The bytes of one member: of a file, or of all files whose records stand in it."""
+    files = [file for file in contract.files.values() if file.id in frames and names_of(file) == names]
+    if not files[0].record_type:
+        return _encoded(files[0], frames[files[0].id], dialect)
+    texts = {
+        file.id: typed_texts(
+            file, frames[file.id], quote_all=dialect.quoting == "all", end=_end(file, dialect),
+            width=dialect.widths.get(file.id),
+        )
+        for file in files
+    }  # fmt: skip
+    text = "".join(line + dialect.newline for line in merged(contract, texts, frames))
+    return _recoded(text.encode(), files[0], dialect)
 
 
 def _known(contract: Contract, id_: str) -> File:
@@ -169,7 +122,7 @@ def _known(contract: Contract, id_: str) -> File:
 
 
 def _frame(file: File, records: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:
-    used = {name: None for record in records for name in record if not name.startswith("_")}
+    used = {name: None for record in records for name in record if not name.startswith("_") or name in file.columns}
     data = {name: [_masked(record.get(name), file.columns.get(name), file) for record in records] for name in used}
     try:
         frame = pl.DataFrame(data, schema=dict.fromkeys(data, pl.String))
@@ -194,13 +147,25 @@ def _masked(value: str | None, column: Column | None, file: File) -> str | None:
 
 def _encoded(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
     """One member's bytes."""
-    columns = list(file.columns)[: dialect.widths.get(file.id, file.fields)]
+    columns = file.by_field[: dialect.widths.get(file.id, file.fields)]
     unknown = [name for name in frame.columns if name not in file.columns and not name.startswith("_")]
     if unknown:
         raise PayloadError(f"{file.id} has no column {', '.join(unknown)}", todo="write names of the layout")
     blank = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    wide = pl.DataFrame({name: frame[name] if name in frame.columns else blank for name in columns})
-    text = _csv(file, wide, dialect)
+    wide = pl.DataFrame(
+        [frame[name] if name in frame.columns else blank.alias(name or f"_{at}") for at, name in enumerate(columns)]
+    )
+    wide = wide.with_columns(_pointed(file, wide, without_point))
+    return _recoded(_csv(file, wide, dialect), file, dialect)
+
+
+def _pointed(file: File, frame: pl.DataFrame, change: Callable[[pl.Expr, int], pl.Expr]) -> list[pl.Expr]:
+    """The columns whose decimal point the file implies, changed."""
+    columns = [one for one in file.columns.values() if one.decimals and one.name in frame.columns]
+    return [change(pl.col(one.name), one.decimals).alias(one.name) for one in columns]
+
+
+def _recoded(text: bytes, file: File, dialect: Dialect) -> bytes:
     try:
         encoded = text if file.csv.encoding.lower() in ("utf-8", "utf8") else text.decode().encode(file.csv.encoding)
     except (LookupError, UnicodeError) as error:
@@ -210,17 +175,26 @@ def _encoded(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
     return codecs.BOM_UTF8 + encoded if marked else encoded
 
 
+def _end(file: File, dialect: Dialect) -> str:
+    """What stands behind the last field."""
+    return (file.csv.terminator or "END") if (file.csv.terminator if dialect.end is None else dialect.end) else ""
+
+
 def _csv(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
-    end = bool(file.csv.terminator) if dialect.end is None else dialect.end
-    if end:
-        frame = frame.with_columns(pl.lit(file.csv.terminator or "END").alias("END_"))
+    header = _lines(file, frame.clear(), dialect, header=True) if file.csv.header else b""  # END stands behind records
+    if end := _end(file, dialect):
+        frame = frame.with_columns(pl.lit(end).alias("END_"))
     if frame.width == 1:  # an empty line would be no record
         frame = frame.with_columns(pl.all().fill_null(""))
+    return header + _lines(file, frame, dialect, header=False)
+
+
+def _lines(file: File, frame: pl.DataFrame, dialect: Dialect, *, header: bool) -> bytes:
     style: Literal["never", "always", "necessary"] = "always" if dialect.quoting == "all" else "necessary"
     out = io.BytesIO()
     frame.write_csv(
         out,
-        include_header=file.csv.header,
+        include_header=header,
         separator=file.csv.delimiter,
         quote_char=file.csv.quote or '"',
         quote_style=style if file.csv.quote else "never",

@@ -409,6 +409,10 @@ def _continue_numbers(connection: Connection, tables: list[_Table]) -> None:
 
 
 def _count_rows(connection: Connection) -> None:
-    """Let PostgreSQL plan for what is there now: its own count comes minutes later, where it is switched on at all."""
+    """Let PostgreSQL plan for what is there now: its own count comes minutes later, where it is switched on at all.
+
+    The store's tables alone: of the whole database it would wait for, and lock out, whoever else works there.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("ANALYZE"))
+        quoted = connection.dialect.identifier_preparer.format_table
+        connection.execute(text(f"ANALYZE {', '.join(map(quoted, Base.metadata.sorted_tables))}"))

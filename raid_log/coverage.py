@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from contracts.library import statuses as contract_statuses
 from contracts.profiles import Profile
+from contracts.standing import ACTIVE, standing
 from raid_log.attestations import property_suite
 from raid_log.defects import counted
 from raid_log.first_attempts import Versions, unpatched
@@ -36,18 +38,21 @@ def coverage(
     A rule ran if it passed or failed in a counted submission of the window, of any evidence class, under the current
     version. ``log`` holds the attestation of the property suite.
     """
+    held = contract_statuses(profile)
     statuses = _statuses(connection, window, as_of, newest)
     rows = [row for row in profile.register.values() if row.in_scope]
     scope = {row.id for row in rows}
+    bare = {row.id: one.why for row in rows if (one := standing(row, held)).state != ACTIVE}
     suite, told = property_suite(log, {one for row in rows for one in row.contracts}, as_of)
-    missing = sorted(scope - {interface for interface, _ in statuses}) if statuses else []
+    ran_under = {interface for interface, _ in statuses} - set(bare)
+    missing = sorted(scope - ran_under) if statuses else []
     untested: dict[str, list[str]] = defaultdict(list)
     for (interface, rule), seen in sorted(statuses.items()):
         if interface in scope and not seen & RAN:
             untested[interface].append(rule)
     rules = sum(interface in scope for interface, _ in statuses)
     count = sum(map(len, untested.values()))
-    faults = [f"{interface}: no delivery under an active contract" for interface in missing]
+    faults = [f"{one}: {bare.get(one, 'no delivery under its contract')}" for one in missing]
     faults += [f"{interface}: {len(names)} rules never ran, e.g. {names[0]}" for interface, names in untested.items()]
     ran: GateVerdict = "failed" if faults else "met" if statuses and scope else "no_evidence"
     verdict = min(ran, suite, key=_WORST_FIRST.index)

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
+from contracts.library import statuses
 from contracts.profiles import Goal, Interface, Profile
+from contracts.standing import Standing, standing
 from raid_log.control_totals import reconciliations
 from raid_log.database import blocks
 from raid_log.decisions import DecisionNeeded, decisions_needed
@@ -156,6 +158,7 @@ class Snapshot:
     signers: tuple[str, ...] = ()  # names of those who may sign the decision
     mark: str = ""  # of an export of that moment
     recorded: int = 0  # number of the last submission that was recorded by then
+    contracts: Mapping[str, str] = field(default_factory=dict)  # id -> status, of those that the register names
 
     @property
     def window(self) -> Window:
@@ -167,6 +170,11 @@ class Snapshot:
         """Defects of the product that are open or waived at the end of the week."""
         issues = (one for one in self.entries if one.type == "issue" and not one.environmental)
         return [one for one in issues if one.open or one.status == "waived"]
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Where the interfaces in scope stood with their contracts; empty for weeks that were closed without it."""
+        return [standing(row, self.contracts) for row in self.register if row.in_scope] if self.contracts else []
 
     @property
     def no_evidence(self) -> tuple[str, ...]:
@@ -218,6 +226,7 @@ def snapshot(store: Store, profile: Profile, week: Week, *, as_of: datetime) -> 
         signers=signers(profile),
         mark=mark,
         recorded=recorded,
+        contracts={id_: status for id_, status in statuses(profile).items() if profile.serving(id_)},
     )
 
 

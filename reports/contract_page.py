@@ -396,17 +396,13 @@ def _open_facts(contract: Contract) -> Iterator[OpenFact]:
 
 
 def _asking(contract: Contract, about: str, question: str) -> Rule | None:
-    """The rule that a question is about: one of that id, or the first of its column that carries it."""
+    """The rule that a question is about: one of that id, or the first of its column or flexfield that carries it."""
     if about in contract.rules:
         return contract.rules[about]
     column = about.partition("@")[0]
+    carrying = (one for one in contract.rules.values() if one.unconfirmed == question)
     return next(
-        (
-            one
-            for one in contract.rules.values()
-            if one.unconfirmed == question and f"{one.file}.{one.column}" == column
-        ),
-        None,
+        (one for one in carrying if about.startswith("flexfield ") or f"{one.file}.{one.column}" == column), None
     )
 
 

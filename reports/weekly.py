@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from contracts.results import SEVERITIES
+from contracts.standing import ACTIVE
 from raid_log import (
     ClassFigures,
     DecisionNeeded,
@@ -150,6 +151,14 @@ def _coverage_headlines(week: Snapshot, previous: Snapshot | None) -> Iterator[H
     ran, rules = _covered(week)
     silent, scope = len(week.no_evidence), sum(row.in_scope for row in week.register)
     last = _covered(previous) if previous else None
+    if standings := week.standings:
+        states, before = Counter(one.state for one in standings), previous.standings if previous else []
+        yield Headline(
+            "Interfaces with a contract in force", f"{states[ACTIVE]:,} of {scope:,}", "all in scope",
+            ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()) if state != ACTIVE),
+            _moved(states[ACTIVE], sum(one.state == ACTIVE for one in before) if before else None),
+            "good" if states[ACTIVE] == scope else "bad",
+        )  # fmt: skip
     yield Headline(
         "Interfaces that delivered", f"{scope - silent:,} of {scope:,}", "all in scope", "any evidence class",
         _moved(scope - silent, _delivered(previous) if previous else None), "bad" if silent or not scope else "good",
@@ -388,9 +397,10 @@ def _unchecked(week: Snapshot) -> Iterator[tuple[str, ...]]:
 
 
 def _silent(week: Snapshot) -> list[tuple[str, ...]]:
-    """Interfaces in scope without a first attempt in the week."""
+    """Interfaces in scope without a first attempt in the week, and why those have no contract in force."""
     rows = {row.id: row for row in week.register}
-    return [(id_, rows[id_].name, rows[id_].criticality, rows[id_].owner) for id_ in week.no_evidence]
+    why = {one.interface.id: one.why for one in week.standings}
+    return [(id_, rows[id_].name, rows[id_].criticality, rows[id_].owner, why.get(id_, "")) for id_ in week.no_evidence]
 
 
 def _short(title: str) -> str:

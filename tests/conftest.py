@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from raid_log import Store, open_store
+
+settings.register_profile("tests", deadline=None)  # how fast an example runs is the machine's affair
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

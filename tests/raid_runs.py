@@ -32,12 +32,13 @@ from raid_log.items import Item, item, items
 from raid_log.store import Store
 from raid_log.tables import Base, SubmissionRow, UnitAttempt
 
+JOURNALS = "finance.gl_journals"  # in force: interfaces have it
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # Tuesday of 2026-W48, noon in New York
 
 
 def interface(id_: str, *, pay: bool = False, scope: bool = True, stage: str = "S3", hours: int = 24) -> Interface:
     return Interface(
-        id_, f"Feed {id_}", "Finance", "inbound", "FBDI", "daily", "few", "high", "Finance lead", ("finance.gl",),
+        id_, f"Feed {id_}", "Finance", "inbound", "FBDI", "daily", "few", "high", "Finance lead", (JOURNALS,),
         stage, hours, pay, scope, "1",
     )  # fmt: skip
 

@@ -71,11 +71,11 @@ def test_every_command_stands_in_the_readme() -> None:
 def test_the_interface_of_contributing_is_added_as_written(tmp_path: Path) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     block = re.findall(r"(?s)```yaml\n(.*?)```", text)[0]
-    path = tmp_path / "contracts" / "finance" / "daily_rates.yaml"
+    path = tmp_path / "contracts" / "procurement" / "supplier_classifications.yaml"
     path.parent.mkdir(parents=True)
     path.write_text("\n".join(line.removeprefix("   ") for line in block.splitlines()), encoding="utf-8")
     profile = Profile(name="mine", title="Mine", path=tmp_path, time_zone=ZoneInfo("UTC"))
-    assert lint(profile, ["finance.daily_rates"]) == []
+    assert lint(profile, ["procurement.supplier_classifications"]) == []
 
 
 def test_documents_that_are_named_exist() -> None:
@@ -84,4 +84,6 @@ def test_documents_that_are_named_exist() -> None:
             r"`((?:docs|contracts|test_suites|benchmarks|raid_log)/[\w./-]+\.(?:md|json|csv|yaml))`", page.read_text()
         )
         missing = [name for name in named if not (ROOT / name).is_file()]
-        assert [name for name in missing if "daily_rates" not in name] == [], page.name  # the file that a reader makes
+        assert [name for name in missing if "supplier_classifications" not in name] == [], (
+            page.name
+        )  # the file that a reader makes

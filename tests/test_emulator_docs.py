@@ -73,7 +73,8 @@ def _constants(tree: ast.AST) -> Iterator[str]:
 
 def _lists() -> set[str]:
     """Ids of the lists by which the emulator decides: asked of the set-up, or known to a contract and in its code."""
-    known = {name for contract in _contracts() for name in contract.lists}
+    # two contracts call a list what the code calls a table, or a part of every reply
+    known = {name for contract in _contracts() for name in contract.lists} - {"assets", "items"}
     read: set[str] = set()
     for path in (ROOT / "interfaces" / "emulator").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -160,7 +161,7 @@ def test_the_settings_shown_are_read(tmp_path: Path) -> None:
 
 def test_every_contract_that_is_delivered_stands_in_the_page_with_account_option_and_job() -> None:
     rows = _rows(DELIVERING)
-    for contract in _contracts():
+    for contract in (one for one in _contracts() if one.channel in ("fbdi", "hdl")):
         job = contract.oracle.get("job", "").replace(",", ", ")
         said = [contract.oracle.get("ucm_account", ""), contract.oracle.get("interface_option", ""), job]
         assert any(row.startswith(f"| `{contract.id}` |") and all(one in row for one in said) for row in rows)

@@ -253,6 +253,8 @@ def _from(contract: Contract, place: Place | None) -> str:
 
 
 def _overlay_path(contract: Contract) -> str:
+    if not contract.overlay:
+        return ""
     places = [rule.place for rule in contract.rules.values() if rule.prefix and rule.place]
     places += [one.place for one in contract.lists.values() if one.place and one.place.path != contract.library]
     return places[0].path if places else ""

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import typer
 
-from contracts import ORACLE, Contract, ContractError, Profile, Score, contract_ids, load, load_profile
+from contracts import Contract, ContractError, Profile, Score, load, written_ids
 from harness.commands.options import (
     JsonOption,
     NoColorOption,
@@ -92,11 +92,7 @@ def _written(profile: Profile) -> list[str]:
 
     Raises UsageError where there is none.
     """
-    ids = contract_ids(profile)
-    if profile.path is None:
-        return ids
-    library = contract_ids(load_profile(ORACLE))
-    own = [one for one in ids if one not in library or load(one, profile).overlay]
+    own = written_ids(profile)
     if not own:
         todo = "name a contract, or judge the library: --profile oracle"
         raise UsageError("no contract is written here", where=f"profile {profile.name}", todo=todo)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from contracts import Profile
+from contracts import ORACLE, Profile
 from harness.commands.figures import week_named
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption, moment
 from harness.console import Screen, write_json
@@ -96,6 +96,9 @@ def catalogue(
     out: Annotated[
         Optional[Path], typer.Option("--out", help="Folder to write (default: out/catalogue of the workspace).")
     ] = None,
+    markdown: Annotated[
+        Optional[Path], typer.Option("--markdown", help="Write one Markdown file with a table instead.", metavar="FILE")
+    ] = None,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     json: JsonOption = "",
@@ -103,13 +106,20 @@ def catalogue(
     no_color: NoColorOption = False,
 ) -> None:
     """Write a page per contract of the profile, and an index by department."""
-    from contracts import ContractError, contract_ids, load
+    from contracts import ContractError, contract_ids, load, load_profile, written_ids
     from raid_log import delivered_versions, open_store
-    from reports import Unread
+    from reports import Unread, catalogue_text
     from reports import catalogue as pages_of
 
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
+    if markdown:
+        bare = load_profile(ORACLE)
+        library = [load(id_, bare) for id_ in contract_ids(bare)]
+        own = [load(id_, found.profile) for id_ in written_ids(found.profile)] if found.profile.path else []
+        write_page(markdown, catalogue_text(found.profile, library, own).encode())
+        screen.line(f"{len(library):,} contracts of the library, {len(own):,} of the profile: {markdown}")
+        return
     read, unread = [], []
     for id_ in contract_ids(found.profile):
         try:
@@ -230,5 +240,5 @@ def write_page(file: Path, data: bytes) -> None:
         raise UsageError(
             f"the page cannot be written: {error.strerror or error}",
             where=str(file),
-            todo="name another file with --out",
+            todo="name another file",
         ) from error

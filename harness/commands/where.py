@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from contracts import contract_ids
 from harness.commands.options import JsonOption, NoColorOption, ProfileOption, QuietOption, WorkspaceOption
 from harness.console import Screen, write_json
@@ -31,5 +33,11 @@ def where(
     if json:
         write_json(json, facts)
     for name, value in facts.items():
-        shown = ", ".join(ids) if name == "contracts" else value
+        shown = _counted(ids) if name == "contracts" else value
         screen.line(f"{name:<15} {'-' if shown is None else shown}")
+
+
+def _counted(ids: list[str]) -> str:
+    """How many contracts there are, by department folder."""
+    folders = Counter(identity.partition(".")[0] for identity in ids)
+    return f"{len(ids)} ({', '.join(f'{folder} {count}' for folder, count in folders.items())})"

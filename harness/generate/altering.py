@@ -17,7 +17,7 @@ Recipe = Callable[[Original], Iterator[Altered]]
 
 def altered(original: Original, rule: Rule) -> Iterator[Altered]:
     """Yield payloads that ought to break a shape or package rule."""
-    recipes = {**_PACKAGE, **(_HDL if original.contract.channel == "hdl" else _DELIMITED)}
+    recipes = {**_PACKAGE, **_BY_CHANNEL.get(original.contract.channel, _DELIMITED)}
     if recipe := recipes.get(rule.id.removeprefix(f"{rule.file}.")):
         yield from recipe(original)
 
@@ -32,14 +32,17 @@ def _short(original: Original) -> Iterator[Altered]:
 
 
 def _ragged(original: Original) -> Iterator[Altered]:
-    *others, last = original.lines
-    if len(others) > original.spec.csv.header and last.endswith(original.delimiter):
-        yield original.with_lines([*others, last.removesuffix(original.delimiter)])
+    *others, at = original.own
+    last, end = _open(original.lines[at], original)
+    if others and last.endswith(original.delimiter):
+        yield original.with_line(at, last.removesuffix(original.delimiter) + end)
+    elif others and original.delimiter in last:  # the last value goes with its field
+        yield original.with_line(at, last.rpartition(original.delimiter)[0] + end)
 
 
 def _surplus(original: Original) -> Iterator[Altered]:
-    *others, last = original.lines
-    yield original.with_lines([*others, last + original.delimiter], _last(original))
+    last, end = _open(original.lines[original.own[-1]], original)
+    yield original.with_line(original.own[-1], last + original.delimiter + end, _last(original))
 
 
 def _shifted(original: Original) -> Iterator[Altered]:
@@ -50,14 +53,25 @@ def _shifted(original: Original) -> Iterator[Altered]:
 
 
 def _unsplit(original: Original) -> Iterator[Altered]:
-    *others, last = original.lines
+    last, end = _open(original.lines[original.own[-1]], original)
     for wrong in (original.spec.csv.quote.encode(), b"\xff"):  # a quote that nothing closes; no text in UTF-8
-        if wrong and last.endswith(original.delimiter):
-            yield original.with_lines([*others, last + wrong], _last(original))
+        if wrong and (last.endswith(original.delimiter) or wrong == b"\xff"):
+            yield original.with_line(original.own[-1], last + wrong + end, _last(original))
+
+
+def _open(line: bytes, original: Original) -> tuple[bytes, bytes]:
+    """A record and the sign that closes it."""
+    end = original.spec.csv.record_end.encode()
+    return (line.removesuffix(end), end) if end and line.endswith(end) else (line, b"")
 
 
 def _broken_line(original: Original) -> Iterator[Altered]:
-    """A text with a line feed in the last record, in columns that no other rule mentions first."""
+    """A text with a line feed in the last record, in columns that no other rule mentions first.
+
+    Without quotes it ends the record: there is no such value.
+    """
+    if not original.spec.csv.quote:
+        return
     *others, last = original.records[original.file]
     rules = [one for one in original.contract.rules.values() if one.file == original.file]
     used = {name for one in rules if one.kind not in ("type", "length") for name in (one.column, *one.columns)}
@@ -71,14 +85,59 @@ def _too_few(original: Original) -> Iterator[Altered]:
     """Fewer records than agreed. A line that is blank is no record, whereas a member without any is unreadable."""
     if original.spec.rows is None:
         return
-    header = int(original.spec.csv.header)
-    fewer = original.lines[: original.spec.rows[0] - 1 + header] if original.spec.rows[0] else None
-    if fewer is not None:
+    least = original.spec.rows[0]
+    if least:
+        gone = set(original.own[least - 1 :])
+        fewer = [line for at, line in enumerate(original.lines) if at not in gone]
         yield original.with_lines(fewer or [b""])
 
 
 def _last(original: Original) -> tuple[int, ...]:
     return (len(original.records[original.file]),)
+
+
+# files of fixed-width records
+
+
+def _cut(original: Original) -> Iterator[Altered]:
+    own = set(original.own)
+    yield original.with_lines([line[:-1] if at in own else line for at, line in enumerate(original.lines)])
+
+
+def _one_cut(original: Original) -> Iterator[Altered]:
+    *others, at = original.own
+    if others:
+        yield original.with_line(at, original.lines[at][:-1])
+
+
+def _longer(original: Original) -> Iterator[Altered]:
+    yield original.with_line(original.own[-1], original.lines[original.own[-1]] + b" ", _last(original))
+
+
+def _wrong_byte(original: Original) -> Iterator[Altered]:
+    """A byte that is no text in UTF-8 for an ASCII sign of the last record: first where blanks are."""
+    at = original.own[-1]
+    line = original.lines[at]
+    places = sorted(range(len(line)), key=lambda place: line[place : place + 1] != b" ")
+    for place in places:
+        if line[place] < 128 and place:
+            yield original.with_line(at, line[:place] + b"\xff" + line[place + 1 :], _last(original))
+
+
+def _unknown_type(original: Original) -> Iterator[Altered]:
+    """A record of no type behind the last one."""
+    for name, content in original.members.items():
+        longest = max(map(len, content.splitlines()), default=1)
+        yield original.with_members({name: content + b"?" * longest + b"\n"})
+
+
+# bodies
+
+
+def _no_json(original: Original) -> Iterator[Altered]:
+    """The body is cut off; its only record is then the payload as a whole."""
+    for name, content in original.members.items():
+        yield original.with_members({name: content[:-1]})
 
 
 # packages
@@ -190,6 +249,14 @@ _DELIMITED: Mapping[str, Recipe] = {
     "shape.line_break": _broken_line,
     "shape.row_count": _too_few,
 }
+_FIXED: Mapping[str, Recipe] = {
+    "shape.short": _cut,
+    "shape.ragged": _one_cut,
+    "shape.surplus": _longer,
+    "shape.unreadable": _wrong_byte,
+    "shape.row_count": _too_few,
+}
+_REST: Mapping[str, Recipe] = {"shape.unreadable": _no_json}
 _PACKAGE: Mapping[str, Recipe] = {
     "package.member_missing": _without_member,
     "package.member_unknown": _beside("note.txt"),
@@ -198,6 +265,7 @@ _PACKAGE: Mapping[str, Recipe] = {
     "package.encrypted": _locked,
     "package.unsafe": _beside("../note.txt"),
     "package.unreadable": _cut_off,
+    "package.record_type": _unknown_type,
 }
 _HDL: Mapping[str, Recipe] = {
     "shape.values": _surplus_value,
@@ -212,3 +280,5 @@ _HDL: Mapping[str, Recipe] = {
     "package.future_changes": _replacing,
     "package.notation": _dat(lambda lines: [codecs.BOM_UTF8 + lines[0], *lines[1:]]),
 }
+_BY_CHANNEL: Mapping[str, Mapping[str, Recipe]] = {"hdl": _HDL, "fixed_width": _FIXED, "rest": _REST}
+"""Recipes for the shape of a file; records of all other channels are delimited."""

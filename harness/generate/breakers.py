@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from contracts import BreakerSearch, CheckResult, Contract, Rule, patchable
+from contracts import BreakerSearch, CheckResult, Contract, Rule, patchable, rows_as_read
 from harness.checking import check
 from harness.generate.altering import altered
-from harness.generate.composing import whole
+from harness.generate.composing import miscounted, whole
 from harness.generate.originals import Altered, Original, members
 from interfaces import Records, read, zipped
 
@@ -52,8 +52,11 @@ class Breakers:
         if breaker is None:
             return None
         records = {file: rows for file, rows in breaker.records.items() if rows}
-        missing = frozenset() if whole(self.contract, records) else {"package.member_missing"}
-        return BrokenPayload(rule, breaker.expects | missing, breaker.rows, zipped(members(self.contract, records)))
+        lost = {f"{file}.shape.row_count" for file in miscounted(self.contract, records)}
+        if not whole(self.contract, records):
+            lost.add("package.member_missing")
+        rows = rows_as_read(self.contract, records, rule.file, breaker.rows)
+        return BrokenPayload(rule, breaker.expects | lost, rows, zipped(members(self.contract, records)))
 
     def missing(self, rule: Rule) -> str:
         """Return why a rule has no breaker, "" if it has one."""
@@ -70,6 +73,8 @@ class Breakers:
             return "fewer records than agreed cannot be sent" if agreed else "the contract sets no number of records"
         if rule.id.endswith(".ragged") and all(len(one[rule.file]) == 1 for one in self._payloads(rule)):
             return f"no valid example has two records of {rule.file}"
+        if rule.id.endswith(".line_break") and not self.contract.files[rule.file].csv.quote:
+            return "without quotes a line break ends the record"
         if rule.id == "package.future_changes":
             return "no component has rows by date"
         return "nothing that was tried breaks it"

@@ -6,6 +6,7 @@ shrinks: the first choice is always the simplest, so the least payload is the co
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from contracts import Contract, ContractError, failing, valid_examples
@@ -76,7 +77,7 @@ class Composer:
 
     def _settled(self, draft: Draft, chance: Random) -> bool:
         settled = settle(draft, self.laws, self.proposer, chance, lambda cells: widened(cells, draft))
-        return settled and not ambiguous(draft)
+        return settled and not ambiguous(draft) and not miscounted(self.contract, draft.records)
 
     def _varied(self, draft: Draft, chance: Random, max_records: int) -> Draft:
         """The draft with one change and what follows from it; the draft itself where the rules cannot be kept."""
@@ -90,8 +91,25 @@ class Composer:
 
 
 def whole(contract: Contract, records: Records) -> bool:
-    """True if no member is missing: a zip of FBDI holds every file that is not optional, and none is empty."""
-    return contract.channel != "fbdi" or all(file.optional or records.get(file.id) for file in contract.files.values())
+    """True if no member is missing: a zip of files holds every one that is not optional, and none is empty.
+
+    One .dat may hold one component alone; files whose records share a member make it together. Of several .dats a
+    zip needs no more than one.
+    """
+    if contract.channel == "hdl":
+        return any(records.values())
+    there = {file.names for file in contract.files.values() if records.get(file.id)}
+    return all(file.optional or file.names in there for file in contract.files.values())
+
+
+def miscounted(contract: Contract, records: Mapping[str, Sequence[object]]) -> set[str]:
+    """Return files with more or fewer records than agreed; one that is no record type may also be left out."""
+    return {
+        file.id
+        for file in contract.files.values()
+        for count in [len(records.get(file.id, ()))]
+        if file.rows and not file.rows[0] <= count <= file.rows[1] and (count or file.record_type)
+    }
 
 
 def unit_numbers(contract: Contract, records: Records) -> dict[str, list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from contracts import Contract, File, masked
+from contracts import Contract, File, line_numbers, masked
 from harness.generate.evaluation import Value, spelled
 from harness.generate.values import typed
 
@@ -33,8 +33,10 @@ class Record:
                 return self.values.get("_action") or "MERGE"
             case "_component":
                 return self.file.component
-            case "_row" | "_line":
+            case "_row":
                 return Decimal(self.draft.number(self))
+            case "_line":
+                return Decimal(self.draft.line(self))
             case "_unit":
                 return str(self.draft.unit(self))  # a number in the engine: here, too, equal for records of one unit
             case "_parent":
@@ -72,6 +74,7 @@ class Draft:
         for file in contract.files.values():
             self.records[file.id] = [Record(self, file, row) for row in records.get(file.id, ())]
         self._numbers: dict[int, int] = {}
+        self._lines: dict[str, list[int]] | None = None
         self._known: dict[str, Record] | None = None
         self.link()
 
@@ -81,7 +84,15 @@ class Draft:
         for rows in self.records.values():
             for record in rows:
                 record.parent = self._parent(record)
-        self._known = None
+        self._known = self._lines = None
+
+    def line(self, record: Record) -> int:
+        """Line of the record in its member, from 1."""
+        if self._lines is None:
+            self._lines = line_numbers(
+                self.contract, {name: [one.values for one in rows] for name, rows in self.records.items()}
+            )
+        return self._lines[record.file.id][self.number(record) - 1]
 
     def number(self, record: Record) -> int:
         """Number of the record in its file, from 1."""

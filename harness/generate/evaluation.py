@@ -105,6 +105,9 @@ def _function(node: exp.Expr, of: Callable[[exp.Expr], Evaluator]) -> Evaluator:
             return _known(lambda day: _moved(day, days), of(node.this))
         case exp.Div():
             return _known(_quotient, of(node.this), of(node.expression))
+        case exp.Mod():
+            divisor = Decimal(node.expression.name)
+            return _known(lambda number: number % divisor if number == int(number) else None, of(node.this))
         case exp.Neg():
             return _known(operator.neg, of(node.this))
         case exp.Abs():

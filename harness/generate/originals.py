@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from contracts import Contract, File
+from contracts import Contract, File, line_numbers
 from interfaces import Dialect, HdlDialect, Records, unzipped, write, zipped
 
 Members = Mapping[str, bytes]
@@ -39,7 +39,8 @@ class Original:
     @cached_property
     def member(self) -> str:
         """The member in which the file stands."""
-        return next(iter(members(self.contract, {self.file: self.records[self.file]})))
+        names = self.members if len(self.members) == 1 else members(self.contract, {self.file: self.records[self.file]})
+        return next(iter(names))
 
     @property
     def spec(self) -> File:
@@ -56,6 +57,17 @@ class Original:
         """The lines of the file's member."""
         return self.members[self.member].splitlines()
 
+    @property
+    def own(self) -> list[int]:
+        """Which of the lines are the file's records: all but a header, or those of its record type."""
+        if not self.spec.record_type:
+            return list(range(int(self.spec.csv.header), len(self.lines)))
+        return sorted(line - 1 for line in line_numbers(self.contract, self.records)[self.file])
+
+    def with_line(self, at: int, line: bytes, rows: tuple[int, ...] = ()) -> Altered:
+        """The payload with another line in place of one."""
+        return self.with_lines([line if here == at else one for here, one in enumerate(self.lines)], rows)
+
     def with_lines(self, lines: Sequence[bytes], rows: tuple[int, ...] = ()) -> Altered:
         """The payload with other lines in the file's member."""
         return self.with_members({self.member: b"".join(line + b"\n" for line in lines)}, rows)
@@ -67,7 +79,7 @@ class Original:
 
 def members(contract: Contract, records: Records, dialect: Dialect | HdlDialect | None = None) -> Members:
     """Return the members of these records as they are written, without END unless a dialect asks for it."""
-    plain = dialect or (None if contract.channel == "hdl" else Dialect(end=False))
+    plain = dialect or (Dialect(end=False) if contract.channel in ("fbdi", "delimited") else None)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "payload.zip"
         write(path, contract, records, dialect=plain)

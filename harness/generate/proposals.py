@@ -14,6 +14,7 @@ import numpy.typing
 from sqlglot import exp
 
 from contracts import Contract, Rule
+from contracts.nesting import BY_PLACE
 from harness.generate.drafts import Draft, Record
 from harness.generate.evaluation import Value, evaluator, spelled
 from harness.generate.histories import spans
@@ -48,6 +49,8 @@ class Proposer:
     def _allowed(self, record: Record, name: str, text: str | None) -> bool:
         if name == "_action":
             return text in (None, "MERGE", "DELETE")
+        if name in BY_PLACE or name in BY_PLACE.values():
+            return False  # what a record is, and where it stands, is no value that could be mended
         domain = self.domains[record.file.id].get(name)
         return domain is not None and text != record.values.get(name) and domain.fits(text)
 

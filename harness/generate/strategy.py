@@ -12,6 +12,8 @@ from harness.generate.drafts import Records
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+_SHOWN = 20_000  # characters; of longer ones hypothesis complains
+
 
 class Composed(dict[str, list[dict[str, str | None]]]):
     """Composed records by file id. Printed with personal values masked, since failures print what they were given."""
@@ -21,7 +23,8 @@ class Composed(dict[str, list[dict[str, str | None]]]):
         self.contract = contract
 
     def __repr__(self) -> str:
-        return repr(masked_records(self.contract, self))
+        text = repr(masked_records(self.contract, self))
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text):,} characters)"
 
 
 def masked_records(contract: Contract, records: Records) -> Mapping[str, list[dict[str, str | None]]]:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from random import Random
 
-from contracts import Column, Contract, Rule, Type
+from contracts import Column, Contract, File, Rule, Type
 from harness.generate.evaluation import Value
 from harness.generate.patterns import matching
 from harness.generate.texts import PLAIN, hurting, nobodys, void_identifier
@@ -38,13 +38,18 @@ class Domain:
     seen: list[str] = field(default_factory=list)  # values of the contract's own examples
     around: date = date(2026, 11, 2)  # where dates are drawn from
     free: bool = True  # a text in which anything may stand
-    one_line: bool = False  # no line feed: what reads the file takes every line for a record
+    never: str = ""  # the one text that means something else there: END in the last field of FBDI
+    barred: str = ""  # signs that the file cannot hold: a line feed where every line is a record
 
     def fits(self, text: str | None) -> bool:
         """True if ``text`` keeps every facet of the column by itself."""
         if text is None:
             return not self.required
-        if self.blank or not text.strip(" \t") or (self.one_line and "\n" in text):
+        if self.blank or not text.strip(" \t") or any(sign in text for sign in self.barred):
+            return False
+        if self.never and text == self.never:
+            return False
+        if not self.column.holds(text):
             return False
         if text in TOKENS:
             return not self.required
@@ -125,15 +130,29 @@ def longer(text: str, most: int | None) -> bool:
     return most is not None and len(text) * 4 > most and len(text.encode(errors="replace")) > most
 
 
+_LINES = ("fbdi", "delimited")
+"""Channels whose readers take every line for a record, and END behind the last field for its mark."""
+
+
 def domains(
     contract: Contract, examples: Iterable[Mapping[str, Sequence[Mapping[str, str | None]]]]
 ) -> dict[str, dict[str, Domain]]:
     """Return the domain of every column by file and name, with what the given records show of it."""
-    one_line = contract.channel == "fbdi"
     found = {
-        file.id: {name: Domain(column, one_line=one_line) for name, column in file.columns.items()}
+        file.id: {
+            name: Domain(
+                column,
+                size=None if column.type.sort in ("date", "timestamp") else column.width or None,
+                barred=_barred(contract.channel, file, name),
+                never="END" if contract.channel in _LINES and name == file.written[-1] else "",
+            )
+            for name, column in file.columns.items()
+        }
         for file in contract.files.values()
     }
+    for marked in contract.files.values():
+        for name, mark in marked.marks.items():  # a record of another value is another file's
+            found[marked.id][name].options, found[marked.id][name].required = [mark], True
     for rule in contract.rules.values():
         if rule.column and "contexts" not in rule.spec:
             _narrow(found[rule.file][rule.column], rule, contract)
@@ -146,6 +165,13 @@ def domains(
     for columns in found.values():
         _settle_dates(columns.values())
     return found
+
+
+def _barred(channel: str, file: File, name: str) -> str:
+    """Signs that would end a value or a record, where nothing protects them."""
+    if channel not in _LINES:
+        return ""
+    return file.separators(name) or "\n"
 
 
 def _narrow(domain: Domain, rule: Rule, contract: Contract) -> None:

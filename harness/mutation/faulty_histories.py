@@ -22,9 +22,9 @@ def overlapping(spot: Spot) -> Records | None:
 
 @on_records("gap between effective dates")
 def gap(spot: Spot) -> Records | None:
-    """A row of the history ends before the next one begins."""
+    """A row of the history ends before the next one begins; where gaps are allowed that is no fault."""
     later, history = _later(spot), spot.file.history
-    if history is None or later is None:
+    if history is None or later is None or history.gaps == "allowed":
         return None
     start = day_of(spot.rows[later].get(history.start))
     return spot.patched(spot.row, {history.end: (start - timedelta(days=2)).isoformat()}) if start else None

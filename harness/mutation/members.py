@@ -16,6 +16,8 @@ Lines = list[bytes]
 
 def _member(spot: Spot, members: dict[str, bytes]) -> str | None:
     """The member that holds the file's records."""
+    if spot.contract.channel in ("fixed_width", "rest"):
+        return None  # their records have no fields that a delimiter separates
     names = {name.replace("*", "") for name in spot.file.names}
     names |= {f"{spot.file.layout}.csv", f"{spot.file.layout.partition('/')[0]}.dat", f"{spot.file.id}.csv"}
     return next((name for name in members if name in names), None)

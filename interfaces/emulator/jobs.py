@@ -47,9 +47,12 @@ class ImportJob:
     name: str  # Import Journals
     option: str  # interface option id
     account: str  # UCM account, fin/generalLedger/import
-    files: Mapping[str, tuple[str, str]]  # stem of a CSV member -> (layout, interface table)
+    files: Mapping[str, tuple[str | Mapping[str, str], str]]
+    """Stem of a CSV member -> (layout, interface table). Where the control file has branches, the layouts by the first
+    field of the record."""
     run: Callable[[Call], Done]
     purges: bool = False  # its accepted interface rows are gone after the import
+    then: ImportJob | None = None  # what the pod's own schedule runs after it, with its first argument
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ characters become a line feed), ``END`` (the value END of an older template is n
 - Numbers may have a point or a comma; a number with more decimals than its column is rounded, as Oracle does it.
 - Dates are read as to_date reads them: any punctuation or none, names of months, missing time of day.
 - NOT NULL is known of two columns only (NOT_NULL); every other required column is the import's affair.
+- Where the control file has branches, a record of none of them is discarded, and the load goes on (unconfirmed).
 - Bytes that are no UTF-8 reject their record (unconfirmed), blanks behind a closing quote are skipped (unconfirmed).
 """
 
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import count
+from typing import NamedTuple
 
 from contracts import Layout, LayoutColumn
 from interfaces.emulator.oracle_dates import DateError, iso
@@ -77,22 +79,45 @@ class Loaded:
     log: str
 
 
-def load(member: str, data: bytes, layout: Layout, table: str, load: int, at: float = 0.0) -> Loaded:
-    """Return what becomes of the CSV ``member``. ``load`` is stamped on its rows, ``at`` (seconds) on its log."""
+def load(
+    member: str, data: bytes, layout: Layout | Mapping[str, Layout], table: str, load: int, at: float = 0.0
+) -> Loaded:
+    """Return what becomes of the CSV ``member``. ``load`` is stamped on its rows, ``at`` (seconds) on its log.
+
+    Of several layouts, by the first field of a record, the record's own is taken; a record of none is discarded.
+    """
     lines = _lines(data)
-    columns = [_column(column, layout.name, table) for column in layout.columns.values()]
-    not_null = [column for stem, column in NOT_NULL if stem == layout.name]
+    branches = {"": layout} if isinstance(layout, Layout) else layout
+    columns = {first: _columns(one, table) for first, one in branches.items()}
     rows: list[Row] = []
     rejected: list[Rejected] = []
+    unknown: list[int] = []
     for number, line in enumerate(lines, start=1):
         try:
-            values = _values(line, columns)
-            if values:
-                _require(not_null, values, table)
+            branch = columns.get("" if isinstance(layout, Layout) else _first(line))
+            if branch is None:
+                unknown.append(number)
+            elif values := _values(line, branch.columns):
+                _require(branch.not_null, values, table)
                 rows.append(Row(load, number, values))
         except _FieldError as error:
             rejected.append(Rejected(number, error.column, str(error)))
-    return Loaded(table, rows, rejected, _log(member, table, len(lines), len(rows), rejected, at))
+    return Loaded(table, rows, rejected, _log(member, table, len(lines), len(rows), rejected, unknown, at))
+
+
+class _Branch(NamedTuple):
+    columns: Sequence[_Column]
+    not_null: Sequence[str]
+
+
+def _columns(layout: Layout, table: str) -> _Branch:
+    not_null = [column for stem, column in NOT_NULL if stem == layout.name]
+    return _Branch([_column(column, layout.name, table) for column in layout.columns.values()], not_null)
+
+
+def _first(line: str) -> str:
+    """The first field of a record. Raises _FieldError if it cannot be read."""
+    return next(iter(_fields(line)), "")
 
 
 def _values(line: str, columns: Sequence[_Column]) -> dict[str, str]:
@@ -273,7 +298,9 @@ def _plain(value: Decimal) -> str:
 # --- log
 
 
-def _log(member: str, table: str, read: int, loaded: int, rejected: Sequence[Rejected], at: float) -> str:
+def _log(
+    member: str, table: str, read: int, loaded: int, rejected: Sequence[Rejected], unknown: Sequence[int], at: float
+) -> str:
     stem = member.rpartition(".")[0] or member
     when = datetime.fromtimestamp(at, UTC).strftime("%a %b %d %H:%M:%S %Y")
     discarded = read - loaded - len(rejected)
@@ -289,12 +316,13 @@ def _log(member: str, table: str, read: int, loaded: int, rejected: Sequence[Rej
     ]
     for one in rejected:
         lines += [f"Record {one.record}: Rejected - Error on table {table}, column {one.column}.", one.message, ""]
+    lines += [f"Record {number}: Discarded - failed all WHEN clauses." for number in unknown]
     lines += [
         f"Table {table}:",
         f"  {_rows(loaded)} successfully loaded.",
         f"  {_rows(len(rejected))} not loaded due to data errors.",
-        "  0 Rows not loaded because all WHEN clauses were failed.",
-        f"  {_rows(discarded)} not loaded because all fields were null.",
+        f"  {_rows(len(unknown))} not loaded because all WHEN clauses were failed.",
+        f"  {_rows(discarded - len(unknown))} not loaded because all fields were null.",
         "",
         f"Total logical records skipped:  {0:>9}",
         f"Total logical records read:     {read:>9}",

@@ -25,6 +25,12 @@ from interfaces.emulator.tables import Tables
 
 ANY = "*"
 """Every other name: an empty slot, which selects whatever there is."""
+_ANYTHING = (
+    "cost_import_mode", "cost_business_unit_id", "cost_source_id", "cost_document_id",
+    "process all organizations", "delete processed rows (ORA_COMP, ORA_ER, ORA_ALL)", "reprocess errors",
+    "process sequentially", "award import parameter 1", "award import parameter 2", "award import parameter 3",
+)  # fmt: skip
+"""Settings that this pod leaves empty: the slots select whatever there is."""
 _APART = 1_000_000
 _MORNING = time(6, 40, tzinfo=UTC)
 
@@ -91,4 +97,6 @@ class Emulator:
             "data_access_set_id": str(FIRST_ID + 900_000),
             "buyer_id": str(FIRST_ID + 900_001),
             "group_tag": "",
+            "batch_name": "CUSTOMERS",
+            **dict.fromkeys(_ANYTHING, ""),
         }

@@ -55,11 +55,11 @@ class Processes:
         self._setup = setup
         self._jobs = {(job.package, job.definition): job for job in jobs}
         self._faults = faults
-        self._files: dict[str, dict[str, tuple[Layout, str]]] = {}
+        self._files: dict[str, dict[str, tuple[Layout | Mapping[str, Layout], str]]] = {}
         for job in jobs:
             files = self._files.setdefault(job.option, {})
             for stem, (layout, table) in job.files.items():
-                files[stem] = layout_in_force(layout, release), table
+                files[stem] = _in_force(layout, release), table
 
     def job(self, package: str, definition: str) -> ImportJob | None:
         """The import of that path, None if the pod has none."""
@@ -156,16 +156,18 @@ class Processes:
         self._ess.at(request.ended, partial(self._after, request, job, done, load, purge))
 
     def _after(self, request: Request, job: ImportJob, done: Done, load: Request | None, purge: bool) -> None:
-        """The report job, and the rows that need not stay."""
+        """The report job, what is scheduled behind the import, and the rows that need not stay."""
+        following: list[Request] = []
         if done.report:
-            report = self._ess.add(self._done(done.report, request, self._ess.now + 2, self._ess.now + 6))
-            request.follows.append(report)
-            if load:
-                load.follows.append(report)
+            following.append(self._ess.add(self._done(done.report, request, self._ess.now + 2, self._ess.now + 6)))
+        if job.then:
+            following.append(self.run(job.then, request.arguments[:1], request.user, load=load, purge=purge))
+        for one in (request, load) if load else (request,):
+            one.follows += following
         for _, table in job.files.values() if job.purges else ():
             rows = self._tables.interface[table]
             self._tables.interface[table] = [row for row in rows if row.status not in TAKEN]
-        if purge and load:
+        if purge and load and not job.then:
             self._tables.purge(load.id)
 
     # --- requests
@@ -192,6 +194,12 @@ class Processes:
             child = self._done(done, parent, parent.started + 1, parent.ended - 1)
             child.parent, child.root = parent.id, parent.root
             parent.children.append(self._ess.add(child))
+
+
+def _in_force(layout: str | Mapping[str, str], release: str) -> Layout | Mapping[str, Layout]:
+    if isinstance(layout, str):
+        return layout_in_force(layout, release)
+    return {first: layout_in_force(name, release) for first, name in layout.items()}
 
 
 def _members(document: Document | None) -> Mapping[str, bytes]:

@@ -62,6 +62,10 @@ class Setup:
         first = [next(iter(row.values())) for row in self.rows(name)]
         return {value: str(FIRST_ID + at) for at, value in enumerate(dict.fromkeys(first))}
 
+    def of_id(self, name: str, identity: str) -> str:
+        """The value of the list's first column that has this id at the pod, "" where none has."""
+        return next((value for value, known in self.ids(name).items() if known == identity), "")
+
 
 def setup_of(contracts: Iterable[Contract], **switches: object) -> Setup:
     """Return the set-up made of every list that the contracts bind; what several bind under one id is united."""

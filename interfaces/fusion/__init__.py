@@ -10,6 +10,7 @@ from interfaces.fusion.access import (
     access_from_environment,
 )
 from interfaces.fusion.client import Client
+from interfaces.fusion.collections import items
 from interfaces.fusion.errors import (
     FusionError,
     LostReply,
@@ -53,6 +54,7 @@ __all__ = [
     "fetch",
     "follow",
     "follow_data_set",
+    "items",
     "joined",
     "normal",
     "parameter_list",

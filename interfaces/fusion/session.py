@@ -80,6 +80,11 @@ class Session:
             todo = "write it as http://host:port, or unset it"
             raise FusionError("the proxy cannot be used", where="HTTPS_PROXY, ALL_PROXY", todo=todo) from None
 
+    @property
+    def host(self) -> str:
+        """The pod by its host, without what signs on."""
+        return checked_url(self.url).host
+
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Reply:
         """Return the reply to a GET, tried again while that may help. Raises Refused, NotThere, NotSent, LostReply."""
         return self._patiently(lambda: self._client.build_request("GET", self.url + path, params=params))

@@ -15,7 +15,6 @@ from harness import (
     ContractError,
     broken_by,
     check,
-    contract_ids,
     exact,
     failing,
     load,
@@ -43,20 +42,6 @@ UNSEEN = Seen("not_applied")
 def contract(profile: str, identity: str, release: str = "") -> Contract:
     """The effective contract; on the bare library with its sample lists."""
     return load(identity, profile_of(profile), release=release, sample=profile == ORACLE)
-
-
-def judged_here(profile: str) -> list[str]:
-    """Contracts that have something of their own in a profile; what is the library's alone is judged bare."""
-    ids, library = contract_ids(profile_of(profile)), contract_ids(profile_of(ORACLE))
-    return [one for one in ids if profile == ORACLE or one not in library or _adds(profile, one)]
-
-
-def _adds(profile: str, identity: str) -> bool:
-    """True for an overlay, and for a contract that does not load: its tests say why."""
-    try:
-        return contract(profile, identity).overlay
-    except ContractError:
-        return True
 
 
 def rule_ids(profile: str, identity: str) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness import Contract, ContractError
-from harness.plugin import label, profile_names
+from harness import Contract, ContractError, written_ids
+from harness.plugin import label, profile_names, profile_of
 from test_suites.conformance import examples
+from test_suites.often import marks
 
 PROFILES = ("oracle", "nc_district")
 UNTESTED = "never applied: untested"
@@ -18,12 +19,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         rows = [
             (profile, identity, rule)
             for profile in profile_names(metafunc.config, PROFILES)
-            for identity in examples.judged_here(profile)
+            for identity in written_ids(profile_of(profile))
             for rule in examples.rule_ids(profile, identity)
         ]
     except ContractError as error:
         raise pytest.UsageError(str(error)) from error
-    metafunc.parametrize(("profile", "identity", "rule"), rows, ids=["-".join((*row, kind)) for row in rows])
+    values = [pytest.param(*row, marks=marks(*row[:2]), id="-".join((*row, kind))) for row in rows]
+    metafunc.parametrize(("profile", "identity", "rule"), values)
 
 
 def test_faulty_payloads_break_what_they_declare(profile: str, identity: str, rule: str) -> None:

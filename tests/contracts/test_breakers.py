@@ -17,12 +17,12 @@ from contracts import (
     Contract,
     breakers,
     broken_by,
-    contract_ids,
     exact,
     failing,
     load,
     load_profile,
     written_breaker,
+    written_ids,
 )
 from contracts.concern import concerned
 
@@ -174,7 +174,15 @@ def test_a_breaker_in_a_profile_is_exact_over_the_overlays_own_rules(library: Pa
 
 NEVER = {  # of the shipped contracts; each is a rule that no record can break, or that no valid example comes near
     "it is asked only of records that fill the column": {"worker.ActionCode.required"},
-    "no valid example meets its condition": {"headers.TERMS_NAME.required", "assignment.ProbationUnit.required"},
+    "no valid example meets its condition": {
+        "headers.TERMS_NAME.required",
+        "assignment.ProbationUnit.required",
+        "contact.StartDate.required",
+        "worker.StartDate.required",  # of a hire, which is no change of an assignment
+    },
+    "a record of another mark is one of another file": {
+        f"{file}.TRANSACTION_TYPE.{kind}" for file in ("labor", "nonlabor") for kind in ("required", "one_of")
+    },
 }
 
 
@@ -182,8 +190,10 @@ NEVER = {  # of the shipped contracts; each is a rule that no record can break, 
 @pytest.mark.parametrize("name", ["oracle", "nc_district"])
 def test_every_rule_of_the_shipped_contracts_has_a_breaker_or_a_known_reason(name: str) -> None:
     shipped = load_profile(name)
-    for identity in contract_ids(shipped):
+    for identity in written_ids(shipped):
         search = BreakerSearch(contract := load(identity, shipped, sample=name == "oracle"))
+        if contract.status == "draft":  # it may still lack examples
+            continue
         for rule in contract.rules.values():
             if rule.kind in ("shape", "package"):
                 continue

@@ -135,6 +135,10 @@ n = Decimal
         ("(N + M) * 2 = 8", {"N": n(1), "M": n(3)}, True),
         ("T || '-' || U = 'a-b'", {"T": "a", "U": "b"}, True),
         ("ABS(N) = 1", {"N": n(-1)}, True),
+        ("MOD(N, 10) = 3", {"N": n(123)}, True),
+        ("MOD(N, 10) = -3", {"N": n(-123)}, True),  # as Oracle has it: the sign of the dividend
+        ("MOD(N, 10) = 3", {"N": n("3.5")}, None),  # check digits are taken of whole numbers
+        ("MOD(N, 10) = 3", {"N": None}, None),
         ("ROUND(N) = 3", {"N": n("2.5")}, True),
         ("ROUND(N) = -3", {"N": n("-2.5")}, True),
         ("ROUND(N, 2) = 1.01", {"N": n("1.005")}, True),
@@ -250,7 +254,9 @@ REFUSED = [
     ("D + INTERVAL '1' MONTH > E", "days"),
     ("D = DATE '2025-02-30'", "no date"),
     ("SUM(N) = 1", "group rules"),
-    ("MOD(N, 2) = 0", "outside"),
+    ("MOD(N, M) = 0", "whole number above 0"),
+    ("MOD(N, 0) = 0", "whole number above 0"),
+    ("MOD(N, 2.5) = 0", "whole number above 0"),
     ("T = 'a' AND", ""),
     ("", ""),
     ("T = 'a", ""),
@@ -363,7 +369,7 @@ HUGE = [n(10) ** 28 - 1, -(n(10) ** 28) + 1, n(10) ** 20, n(10) ** 14, n("0.0000
 
 @pytest.mark.parametrize(
     "text",
-    ["N + M > 0", "N - M > 0", "N * M > 0", "N / M > 0", "-N > M", "ABS(N) > M", "ROUND(N, 2) > M", "ROUND(N, 20) > M",
+    ["N + M > 0", "N - M > 0", "N * M > 0", "N / M > 0", "-N > M", "ABS(N) > M", "ROUND(N, 2) > M", "MOD(N, 7) > M", "ROUND(N, 20) > M",
      "N + M + N + M > 0", "N * N * M > 0", "COALESCE(N, M) > 0", "CAST(N AS VARCHAR2(40)) = 'x'"],
 )  # fmt: skip
 def test_huge_numbers_never_raise(text: str) -> None:
@@ -414,6 +420,7 @@ number_values = st.recursive(
     lambda inner: (
         st.builds("({} {} {})".format, inner, st.sampled_from("+-"), inner)
         | st.builds("ABS({})".format, inner)
+        | st.builds("MOD(ROUND({}), {})".format, inner, st.integers(1, 11))
         | st.builds("ROUND({}, {})".format, inner, st.integers(0, 2))
         | st.builds("COALESCE({}, {})".format, inner, inner)
         | st.builds("NULLIF({}, {})".format, inner, inner)

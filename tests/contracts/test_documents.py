@@ -253,3 +253,12 @@ def test_whatever_strings_yaml_writes_come_back_as_strings(
 def test_no_bytes_whatsoever_give_a_traceback(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
     document = read(tmp_path_factory.getbasetemp(), text)
     assert document.faults, "nothing so short is a whole contract"
+
+
+def test_a_contract_that_unfolds_without_end_is_refused(tmp_path: Path) -> None:
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("examples:\n" + "".join(f"  {line}\n" for line in levels))
+    (fault,) = read_document(path, path.name).faults
+    assert "more than 200,000 values, those of aliases counted" in fault.what

@@ -11,7 +11,7 @@ import pytest
 from contract_texts import IDENTITY, build, findings, head, one_file, profile, rule, write
 
 import contracts
-from contracts import Contract, ContractError, Type, load
+from contracts import Contract, ContractError, LintError, Type, load
 from contracts.columns import narrower
 from contracts.layouts import in_force
 
@@ -52,6 +52,12 @@ def test_the_certainty_of_a_layout_caps_severity_and_prediction(tmp_path: Path) 
 def test_a_remembered_length_caps_the_length_alone() -> None:
     remembered = [one for one in in_force("PoHeadersInterfaceOrder", "26C").columns.values() if one.length_remembered]
     assert all("len:MEM" in one.notes and one.facts == "known" for one in remembered)
+
+
+def test_what_the_layout_asks_for_is_not_freed_by_required_false(tmp_path: Path) -> None:
+    with pytest.raises(LintError, match="STATUS: required: false does not free it"):
+        fbdi(tmp_path, "{name: STATUS, required: false}")
+    fbdi(tmp_path, "{name: REFERENCE1, required: false}")  # where nobody asks, it does no harm
 
 
 def test_an_open_question_caps_a_facet_at_significant_and_predicts_nothing_doubtful(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from contract_texts import IDENTITY, head, linted, profile, rule, write
+from contract_texts import IDENTITY, head, linted, one_file, profile, rule, write
 
 from contracts import Fault, contract_ids, lint, load
 
@@ -237,3 +237,12 @@ def test_every_shipped_rule_has_a_place_and_a_title() -> None:
     assert all(one.title for one in contract.rules.values())
     placed = [one for one in contract.rules.values() if one.place]
     assert all(re.fullmatch(r"[\w/@.-]+\.(yaml|csv):\d+", str(one.place)) for one in placed)
+
+
+def test_a_list_is_loaded_by_a_contract_that_is_needed_and_by_columns_that_it_has(tmp_path: Path) -> None:
+    by = "loaded_by: {contract: procurement.suppliers, file: suppliers, columns: {code: NO_SUCH}}"
+    body = one_file("{name: A, type: text(3), list: codes}", lists=f"codes: {{about: codes, columns: [code], {by}}}")
+    assert "which is not needed" in str(linted(tmp_path, body))
+    assert "NO_SUCH is no column of procurement.suppliers" in str(
+        linted(tmp_path, "needs: [procurement.suppliers]\n" + body)
+    )

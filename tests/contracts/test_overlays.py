@@ -293,6 +293,11 @@ def test_a_missing_or_wrong_slot_is_found_under_its_own_facet(library: Path) -> 
     assert flexed(library, *rows) == {"f.S1.required@DMX": [1], "f.S1.pattern@DMX": [2], "f.S1.one_of@DMX": [3]}
 
 
+def test_the_question_of_a_flexfield_is_one_of_the_contract(library: Path) -> None:
+    asked = FLEX.replace("    context: G\n", "    context: G\n    unconfirmed: Which contexts are there?\n")
+    assert ("flexfield dff", "Which contexts are there?") in merged(library, asked).unconfirmed
+
+
 def test_a_slot_is_as_long_as_its_type_says(library: Path) -> None:
     assert flexed(library, {"G": "bus", "S2": "abcd"}) == {"f.S2.length@DMX": [1]}
 

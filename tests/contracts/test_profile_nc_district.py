@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts import load
+from contracts import load, standing, statuses, written_ids
 from contracts.profiles import DEPARTMENTS, SHIPPED, load_profile, read_register
 
 PROFILE = SHIPPED / "nc_district"
@@ -22,6 +23,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "address_type": ("code",),
     "ap_source": ("name",),
     "assignment_status": ("code",),
+    "bank_accounts": ("number",),
+    "banking_days": ("first",),
     "business_units": ("name",),
     "buyer": ("email",),
     "country": ("code",),
@@ -71,13 +74,6 @@ INVENTORY = {
     *(f"PRC-{number:02}" for number in range(1, 6)),
     *(f"HR-{number:02}" for number in range(1, 13)),
 }
-SERVED = {
-    "finance.gl_journals",
-    "finance.ap_invoices",
-    "procurement.suppliers",
-    "procurement.purchase_orders",
-    "hr.workers",
-}
 FAR = "9999-12-31"
 
 Row = dict[str, str]
@@ -112,8 +108,10 @@ def test_a_list_is_plain_text_without_stray_blanks(name: str) -> None:
     assert [value for row in rows for value in row.values() if value != value.strip()] == []
 
 
-def test_every_list_of_the_folder_is_known_to_this_test() -> None:
-    assert {path.stem for path in (PROFILE / "lists").glob("*.csv")} == set(KEYS)
+def test_every_list_of_the_folder_is_bound_by_a_contract_or_looked_into_here() -> None:
+    profile = load_profile("nc_district")
+    bound = {Path(one.file).stem for id_ in written_ids(profile) for one in load(id_, profile).lists.values()}
+    assert {path.stem for path in (PROFILE / "lists").glob("*.csv")} <= bound | set(KEYS)
 
 
 @pytest.mark.parametrize(
@@ -278,10 +276,10 @@ def test_the_profile_loads_with_its_settings_and_goals() -> None:
     assert {goal.by for goal in profile.goals} == {date(2027, 1, 1)}
 
 
-def test_the_register_covers_every_interface_of_the_inventory_and_no_other() -> None:
+def test_the_register_covers_every_interface_of_the_inventory() -> None:
     register = read_register(PROFILE / "register.csv")
     assert len(INVENTORY) == 34
-    assert {re.sub(r"[a-z]$", "", interface) for interface in register} == INVENTORY
+    assert {re.sub(r"[a-z]$", "", interface) for interface in register} >= INVENTORY
 
 
 def test_a_split_interface_has_at_least_two_feeds_and_no_row_of_its_own() -> None:
@@ -302,11 +300,24 @@ def test_every_department_has_interfaces_and_every_row_an_owner() -> None:
     assert min(row.time_limit_hours for row in rows) > 0
 
 
-def test_the_five_contracts_serve_at_least_nine_inbound_rows() -> None:
-    rows = [row for row in read_register(PROFILE / "register.csv").values() if row.contracts]
-    assert len(rows) >= 9
-    assert {contract for row in rows for contract in row.contracts} == SERVED
-    assert {row.direction for row in rows} == {"inbound"}
+def test_every_row_has_a_contract_that_exists_or_says_why_it_has_none() -> None:
+    profile = load_profile("nc_district")
+    held = statuses(profile)
+    rows = [standing(row, held) for row in profile.register.values()]
+    assert [one.interface.id for one in rows if one.faulty] == []
+    assert sum(one.state == "active" for one in rows) >= 20
+    assert all(one.interface.no_contract_yet for one in rows if not one.contracts)
+
+
+def test_a_row_has_contracts_of_its_own_direction() -> None:
+    profile = load_profile("nc_district")
+    wrong = [
+        (row.id, contract)
+        for row in profile.register.values()
+        for contract in row.contracts
+        if load(contract, profile).direction != row.direction
+    ]
+    assert wrong == []
 
 
 def test_inbound_rows_go_to_the_base_table_or_beyond_and_outbound_rows_stop_at_the_contract() -> None:

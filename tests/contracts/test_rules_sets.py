@@ -228,6 +228,22 @@ def test_totals_by_nothing_are_over_the_whole_file(tmp_path: Path) -> None:
     assert findings(contract, h=[{"ID": "1", "TOTAL": "1"}], l=[{"ID": "1"}, {"ID": "1"}]) == {"DM-010": [1]}
 
 
+def test_a_total_by_what_stands_above_both_files_needs_no_other_rule_that_names_it(tmp_path: Path) -> None:
+    body = """\
+        files:
+          g: {name: g.csv, accept_unit: [ID], csv: {header: true}, columns: [{name: ID, type: text}, {name: DAY, type: text}]}
+          h: {name: h.csv, parent: {file: g, by: [ID]}, csv: {header: true}, columns: [{name: ID, type: text}, {name: TOTAL, type: number}]}
+          l: {name: l.csv, parent: {file: g, by: [ID]}, csv: {header: true}, columns: [{name: ID, type: text}, {name: AMOUNT, type: number}]}
+        rules:
+        """
+    total = rule(10, "file: h, totals: {by: [g.DAY], here: TOTAL, in: l, there: SUM(AMOUNT)}")
+    contract = build(tmp_path, dedent(body) + indent(total, "  "))
+    days = [{"ID": "1", "DAY": "mon"}, {"ID": "2", "DAY": "tue"}]
+    heads = [{"ID": "1", "TOTAL": "5"}, {"ID": "2", "TOTAL": "9"}]
+    lines = [{"ID": "1", "AMOUNT": "2"}, {"ID": "1", "AMOUNT": "3"}, {"ID": "2", "AMOUNT": "8"}]
+    assert findings(contract, g=days, h=heads, l=lines) == {"DM-010": [2]}
+
+
 def test_a_line_whose_amount_failed_its_type_makes_the_total_unknown(tmp_path: Path) -> None:
     contract = two(tmp_path, rule(10, TOTAL))
     assert findings(contract, h=[{"ID": "1", "TOTAL": "1"}], l=[{"ID": "1", "AMOUNT": "x"}]) == {"l.AMOUNT.type": [1]}

@@ -260,3 +260,13 @@ def test_the_shell_completes_commands() -> None:
         check=False,
     )
     assert told.stdout.split() == ["reject", "reopen", "recompute"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_is_told_in_words() -> None:
+    command = [sys.executable, "-m", "harness", "register", "--profile", "nc_district"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -74,6 +74,14 @@ def test_a_payload_is_printed_without_personal_values() -> None:
     assert any("***" in repr(records) for records in payloads)
 
 
+def test_of_a_huge_payload_the_beginning_is_printed() -> None:
+    contract = composer(WORKERS).contract
+    shown = repr(Composed(contract, {"worker": [{"ActionCode": "x" * 2_000} for _ in range(30)]}))
+    assert shown.startswith("{'worker': ")
+    assert shown.endswith(" characters)")
+    assert len(shown) < 21_000
+
+
 def test_a_contract_without_a_valid_example_has_no_payloads() -> None:
     with pytest.raises(ContractError, match="no valid example"):
         Composer(replace(load(JOURNALS, "nc_district"), examples={}))

@@ -233,7 +233,7 @@ def test_workers_draw_by_one_seed_and_their_contracts_stand_in_the_environment(p
     assert (pytester.path / "results" / "categories.json").is_file()
     results = [json.loads(path.read_text("utf-8")) for path in (pytester.path / "results").glob("*-result.json")]
     assert {one["name"] for one in results} == {"P9 The same seed gives the same payload"}
-    assert {one["description"] for one in results} == {"Up to 4 payloads drawn by seed 5, effort dev."}
+    assert {one["description"] for one in results} == {"Up to 2 payloads drawn by seed 5, effort dev."}
     labels = [{entry["name"]: entry["value"] for entry in one["labels"]} for one in results]
     assert {(one["layer"], one["class"], one["severity"]) for one in labels} == {("contract", "generated", "blocker")}
     assert all(one["links"][0]["url"].startswith("../catalogue/") for one in results)

@@ -327,6 +327,7 @@ def test_end_is_written_where_the_contract_or_the_dialect_says_so(tmp_path: Path
         (file(csv=Csv(terminator="END")), Dialect(zipped=False, end=False), b"a,,\n"),
         (file(), Dialect(zipped=False, end=True, newline="\r\n"), b"a,,,END\r\n"),
         (file(), Dialect(zipped=False, end=True, widths={"gl": 2}), b"a,,END\n"),
+        (file(csv=Csv(header=True)), Dialect(zipped=False, end=True), b"A,B,C\na,,,END\n"),  # no column of its own
     ):
         fbdi.write(tmp_path / "x.csv", contract(layout), {"gl": [{"A": "a"}]}, dialect=dialect)
         assert (tmp_path / "x.csv").read_bytes() == expected

@@ -72,6 +72,7 @@ def test_weeks_are_closed_in_order_from_the_first_submission_to_the_last_that_is
     assert [one.window.label[:8] for one in closed_figures(store, W49)] == ["2026-W47", "2026-W48"]
 
 
+@pytest.mark.slow
 def test_no_more_weeks_are_closed_than_a_report_looks_back_on(store: Store) -> None:
     send(store, "A", "u", NOON - 70 * WEEK)
     assert len(closed(store)) == MOST_WEEKS

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 from people import actor, district
-from raid_runs import NOON, failing, interface, profile, result, rule, run, sent, settle, submission
+from raid_runs import JOURNALS, NOON, failing, interface, profile, result, rule, run, sent, settle, submission
 
 import raid_log
 from contracts.profiles import Profile
@@ -57,7 +57,7 @@ def evidence(store: Store, units: int = 120, days: int = 5, *, version: str = "1
 
 
 FIGURES = ("G1", "G2", "G3", "G4", "G5")
-SUITE = SuiteRun("suite.xml", "0" * 64, LAST_WEEK - timedelta(hours=1), {"finance.gl": (11, 0)})
+SUITE = SuiteRun("suite.xml", "0" * 64, LAST_WEEK - timedelta(hours=1), {JOURNALS: (11, 0)})
 
 
 def gates(found: Readiness) -> dict[str, str]:
@@ -217,7 +217,7 @@ def test_an_interface_in_scope_without_a_delivery_fails_coverage(store: Store) -
     two = profile(interface("FIN-01"), interface("FIN-02"))
     store.record(run("r", submission(["a"], checked=result([True], rules=[RAN]), at=LAST_WEEK)), two)
     found = next(gate for gate in readiness(store, two, as_of=NOON).gates if gate.id == "G7")
-    assert (found.verdict, found.details[0]) == ("failed", "FIN-02: no delivery under an active contract")
+    assert (found.verdict, found.details[0]) == ("failed", "FIN-02: no delivery under its contract")
 
 
 def test_a_result_older_than_a_week_is_stale_and_none_is_no_evidence(store: Store) -> None:
@@ -299,10 +299,18 @@ def test_without_a_run_of_the_property_suite_coverage_has_no_evidence(store: Sto
 @pytest.mark.parametrize(
     ("contracts", "verdict_", "detail"),
     [
-        ({"finance.gl": (11, 0)}, "met", "property suite: 11 tests passed, suite.xml of 2026-11-17, stan (sponsor)"),
-        ({"finance.gl": (10, 1)}, "failed", "finance.gl: 1 tests of the property suite failed"),
-        ({"hr.workers": (11, 0)}, "failed", "finance.gl: not tested by the property suite"),
-        ({"finance.gl": (11, 0), "hr.workers": (0, 9)}, "met", "property suite: 11 tests passed, suite.xml of"),
+        (
+            {"finance.gl_journals": (11, 0)},
+            "met",
+            "property suite: 11 tests passed, suite.xml of 2026-11-17, stan (sponsor)",
+        ),
+        ({JOURNALS: (10, 1)}, "failed", "finance.gl_journals: 1 tests of the property suite failed"),
+        ({"hr.workers": (11, 0)}, "failed", "finance.gl_journals: not tested by the property suite"),
+        (
+            {"finance.gl_journals": (11, 0), "hr.workers": (0, 9)},
+            "met",
+            "property suite: 11 tests passed, suite.xml of",
+        ),
     ],
 )
 def test_the_property_suite_must_have_passed_on_each_contract_of_an_interface_in_scope(
@@ -321,7 +329,7 @@ def test_a_run_of_the_property_suite_holds_for_14_days_from_the_run(store: Store
 
 
 def test_a_failing_property_suite_fails_coverage_even_where_nothing_was_delivered(store: Store) -> None:
-    attest_suite(store, actor("stan", LAST_WEEK), replace(SUITE, contracts={"finance.gl": (0, 1)}))
+    attest_suite(store, actor("stan", LAST_WEEK), replace(SUITE, contracts={JOURNALS: (0, 1)}))
     assert verdict(store, "G7") == "failed"
 
 

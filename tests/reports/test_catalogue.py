@@ -140,7 +140,7 @@ def test_a_profile_shows_the_examples_that_are_tried_there_and_counts_the_others
 
 def test_questions_of_flexfields_and_of_the_profile_stand_with_those_of_the_contract() -> None:
     asked = words(part(pages("nc_district")["finance.gl_journals.html"], "unconfirmed", "history"), whole=True)
-    assert "gl.ATTRIBUTE_CATEGORY.one_of@NCGL Does the pod define the context GRANT on journal lines?" in asked
+    assert "flexfield gl_line Does the pod define the context GRANT on journal lines?" in asked
     assert "GL-020 Does the import refuse a line with an amount on both sides? contracts/finance/gl_journals" in asked
     assert "Q15 What is the account string of balance-sheet lines? Purpose 1xxx and 2xxx carry PRC 000" in asked
 

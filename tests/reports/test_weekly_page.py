@@ -191,3 +191,20 @@ def test_many_interfaces_are_cut_short_in_the_heat_map_and_counted(store: Store)
 
 def test_the_definitions_name_the_target() -> None:
     assert "Target: 99.5 %" in words(definitions_page(Decimal("99.5")))
+
+
+def test_interfaces_without_a_contract_in_force_are_counted_and_told_with_the_reason(store: Store) -> None:
+    bare = replace(interface("FIN-02"), contracts=(), no_contract_yet="The layout must come from the bank")
+    draft = replace(interface("FIN-03"), contracts=("finance.invoices_rest",))
+    rows = {row.id: row for row in (interface("FIN-01"), bare, draft)}
+    text = words(page(store, profile=replace(DISTRICT, register=rows)))
+    assert "Interfaces with a contract in force 1 of 3 Target all in scope; no earlier week 1 draft, 1 none yet" in text
+    assert "Finance lead no contract yet: The layout must come from the bank" in text
+    assert "Finance lead contract finance.invoices_rest is draft" in text
+
+
+def test_a_week_that_was_closed_without_its_contracts_tells_none(store: Store) -> None:
+    snapshot = replace(told(store), contracts={})
+    text = words(weekly_page(snapshot, [], goal_standings(snapshot.goals, DISTRICT.time_zone, [snapshot.figures])))
+    assert "contract in force" not in text
+    assert "Interfaces that delivered 0 of" in text

@@ -5,7 +5,7 @@ Its verdicts come from the set-up's lists, from earlier loads and from what is d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from interfaces.emulator.hdl import importing, loading
@@ -13,7 +13,7 @@ from interfaces.emulator.hdl import messages as say
 from interfaces.emulator.hdl.catalogue import OBJECTS
 from interfaces.emulator.hdl.grouping import Grouping, Logical
 from interfaces.emulator.hdl.messages import Message
-from interfaces.emulator.hdl.objects import BusinessObject, Component
+from interfaces.emulator.hdl.objects import BusinessObject
 from interfaces.emulator.hdl.pod import Pod
 from interfaces.emulator.hdl.reading import Dat, Line, read
 from interfaces.emulator.jobs import HdlResult
@@ -28,9 +28,9 @@ def load(data: bytes, file_name: str, tables: Tables, setup: Setup) -> HdlResult
     """Return what became of an uploaded zip of .dat files, or of one plain .dat. Bad bytes never raise.
 
     A .dat that is not named as a top-level object, or whose METADATA is wrong, is refused whole and counts no lines;
-    the others of the zip are loaded (unconfirmed). Of one zip jobs are loaded first, then positions, then workers.
+    the others of the zip are loaded (unconfirmed), what others refer to first.
     """
-    run = _Run(Pod(tables, setup))
+    run = _Run(Pod(tables, setup, OBJECTS.values()))
     valid: dict[str, bytes] = {}
     for name, content in _members(data, file_name):
         if name.partition("/")[0] in ATTACHMENTS:
@@ -93,19 +93,22 @@ class _Run:
         grouping = Grouping(object_, known, self._pod)
         faulty: dict[Line, list[str]] = {line: list(importing.line_faults(line, object_, self._pod)) for line in known}
         for line in grouping.orphans:
-            faulty[line].append(say.PARENT_MISSING)
+            faulty[line] += importing.orphan_faults(line, object_)
         logicals = grouping.logicals()
         for logical in logicals:
             for line, text in importing.required_faults(logical, object_):
-                if line.width == line.expected:
+                if line.width == line.expected and text not in faulty[line]:
                     faulty[line].append(text)
         for line, texts in faulty.items():
             for text in texts:
                 self.say(Message(text, "IMPORT", dat.name, line))
         self._lines += len(known) + len(refused) + len(dat.strange)
         self._bad_lines += sum(map(bool, faulty.values())) + len(refused) + len(dat.strange)
+        together: dict[Line, list[str]] = {}
+        for line, text in object_.check_file(logicals):
+            together.setdefault(line, []).append(text)
         for logical in logicals:
-            if not self._accepted(logical, object_, dat, faulty):
+            if not self._accepted(logical, object_, dat, faulty, together):
                 refused += logical.lines
         if refused:
             self._refused[dat.name] = _failed(dat, refused, self._said)
@@ -120,16 +123,26 @@ class _Run:
             self.say(Message(say.discriminator_invalid(line.component), "IMPORT", dat.name, line))
         return [line for line in dat.lines if line.component in names], refused
 
-    def _accepted(self, logical: Logical, object_: BusinessObject, dat: Dat, faulty: dict[Line, list[str]]) -> bool:
-        """Load a logical object. One with a line that was not staged is not tried, but counts (unconfirmed)."""
+    def _accepted(
+        self,
+        logical: Logical,
+        object_: BusinessObject,
+        dat: Dat,
+        faulty: Mapping[Line, Sequence[str]],
+        together: Mapping[Line, Sequence[str]],
+    ) -> bool:
+        """Load a logical object. One with a line that was not staged is not tried, but counts (unconfirmed).
+
+        ``faulty`` and ``together`` are what the import says of each line, and what the load says of all together.
+        """
         self._objects += 1
         faults: list[tuple[Line, str]] = []
         staged = not any(faulty[line] for entry in logical.entries for line in entry.lines)
         if staged:
             faults = list(dict.fromkeys(loading.load_faults(logical, object_, self._pod)))
+            faults += [(line, text) for line in logical.lines for text in together.get(line, ())]
         for line, text in faults:
-            component = object_.component(line.component)
-            self.say(Message(text, "LOAD", dat.name, line, user_key=_user_key(line, component) if component else ""))
+            self.say(Message(text, "LOAD", dat.name, line, user_key=_user_key(line, object_)))
         if staged and not faults:
             _keep(logical, object_, self._pod)
             return True
@@ -152,14 +165,20 @@ def _keep(logical: Logical, object_: BusinessObject, pod: Pod) -> None:
         record.values |= {name: entry.merges[-1].get(name) for name in object_.remembers}
         pod.keep(record)
         if entry.component.name in object_.names:
-            attribute, listed = object_.names[entry.component.name]
+            columns, listed = object_.names[entry.component.name]
             for line in entry.merges:
-                pod.add(listed, line.get(attribute))
+                pod.add(listed, {column: line.get(name) for name, column in columns.items()})
 
 
-def _user_key(line: Line, component: Component) -> str:
+def _user_key(line: Line, object_: BusinessObject) -> str:
     """The user key of a record as messages show it: its values, parent first (their separator is unconfirmed)."""
-    names = dict.fromkeys(["PersonNumber", *component.user_key])
+    component = object_.component(line.component)
+    assert component
+    above = object_.component(component.parent)
+    called = component.refers[above.name].names if above else {}
+    parent = [called.get(name, name) for name in above.user_key] if above else []
+    whole = (names for names in component.user_keys if all(map(line.get, names)))
+    names = dict.fromkeys(["PersonNumber", *parent, *next(whole, component.user_key)])
     return "|".join(line.get(name) for name in names if line.get(name))
 
 

@@ -4,50 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interfaces.emulator.hdl import element_entry, job, position, salary, worker
-from interfaces.emulator.hdl.objects import BusinessObject, Component
+from interfaces.emulator.hdl import (
+    absence,
+    assigned_payroll,
+    contact,
+    element_entry,
+    job,
+    location,
+    position,
+    salary,
+    work_pattern,
+    worker,
+)
+from interfaces.emulator.hdl.objects import BusinessObject
+from interfaces.emulator.hdl.plain import PLAIN
 
-# Objects without rules of their own: their lines are staged, and each record is taken by itself, whatever hangs on it.
-_OTHERS: Mapping[str, tuple[str, ...]] = {
-    "Location/Location": (),
-    "Grade/Grade": (),
-    "Job/JobFamily": (),
-    "Organization/Organization": ("OrgUnitClassification",),
-    "Position/PositionHierarchy": (),
-    "Contact/Contact": ("ContactName", "ContactLegislativeData", "ContactRelationship"),
-    "ExternalBankAccount/Bank": (),
-    "ExternalBankAccount/BankBranch": (),
-    "ExternalBankAccount/ExternalBankAccount": ("ExternalBankAccountOwner",),
-    "AssignedPayroll/AssignedPayroll": (),
-    "PersonalPaymentMethod/PersonalPaymentMethod": (),
-    "SalaryBasis/SalaryBasis": (),
-    "CostAllocation/CostAllocation": ("CostAllocationV3", "CostAllocationAccountV3"),
-    "InitializeBalanceBatch/InitializeBalanceBatchHeader": (),
-    "InitializeBalanceBatch/InitializeBalanceBatchLine": (),
-    "PersonAbsenceEntry/PersonAbsenceEntry": (),
-    "PersonBenefitBalance/PersonBenefitBalance": (),
-    "TaxWithholding/TaxWithholding": ("FederalTaxes", "FederalTaxes2023"),
-    "TimeRecordGroup/TimeRecordGroup": ("TimeRecord", "TimeRepositoryAttribute"),
-    "WorkPattern/WorkPattern": ("WorkPatternShift",),
-}
-
-
-def _other(path: str, below: tuple[str, ...]) -> BusinessObject:
-    folder, _, name = path.partition("/")
-    return BusinessObject(name, tuple(Component(one) for one in (name, *below)), folder)
-
-
-_others = [_other(path, below) for path, below in _OTHERS.items()]
-OBJECTS: Mapping[str, BusinessObject] = {
-    each.name: each
-    for each in (
-        job.OBJECT,
-        *_others[:5],
-        position.OBJECT,
-        worker.OBJECT,
-        *_others[5:],
-        salary.OBJECT,
-        element_entry.OBJECT,
-    )
-}
+_ORDER = (
+    "Location", "Grade", "JobFamily", "Job", "Organization", "Position", "PositionHierarchy", "Worker", "Contact",
+    "Bank", "BankBranch", "ExternalBankAccount", "AssignedPayroll", "PersonalPaymentMethod", "SalaryBasis", "Salary",
+    "ElementEntry", "CostAllocation", "InitializeBalanceBatchHeader", "InitializeBalanceBatchLine",
+    "PersonAbsenceEntry", "PersonBenefitBalance", "TaxWithholding", "TimeRecordGroup", "WorkPattern",
+)  # fmt: skip
+_MODULES = (
+    absence,
+    assigned_payroll,
+    contact,
+    element_entry,
+    job,
+    location,
+    position,
+    salary,
+    work_pattern,
+    worker,
+)
+_KNOWN = {each.name: each for each in (*PLAIN, *(module.OBJECT for module in _MODULES))}
+OBJECTS: Mapping[str, BusinessObject] = {name: _KNOWN[name] for name in _ORDER}
 """By name, in the order in which a zip of several is loaded: what others refer to first."""

@@ -1,16 +1,17 @@
 """Lines to records, records to logical objects: by their keys, in the file first, then in the pod.
 
-Keys are tried in Oracle's order: GUID, source key, surrogate id, user key; the first that a line gives decides. The
-order of lines does not matter.
+The order of lines does not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from interfaces.emulator.hdl import keys
+from interfaces.emulator.hdl.keys import Key
 from interfaces.emulator.hdl.objects import CREATING, EMPLOYING, BusinessObject, Component
-from interfaces.emulator.hdl.pod import Key, Pod, Record
+from interfaces.emulator.hdl.pod import Pod, Record
 from interfaces.emulator.hdl.reading import Line
 
 
@@ -44,14 +45,25 @@ class Entry:
 
         What a worker of the set-up has beyond the lists is not known: there a record is new if its own action creates.
         A worker is new by the action only, unless the number alone names him: then a number that is not there is new.
+        Of other objects new is what the pod does not have, as far as the lists tell, and what hangs on something new.
         """
         if self.known or self.missing or self.invented or not self.merges:
             return False
-        if self.parent:
-            return self.parent.new or self.parent.record.loaded or self._acts(EMPLOYING)
-        if self.component.name != "Worker":
-            return self.decided and not self.component.parent
-        return self._acts(CREATING) or (self.decided and all(key[0] == "user" for key in self.keys))
+        if self.component.by_action:
+            if self.parent:
+                return self.parent.new or self.parent.record.loaded or self._acts(EMPLOYING)
+            return self._acts(CREATING) or (self.decided and all(key[0] == "user" for key in self.keys))
+        if not self.component.parent:
+            return self.decided
+        if self.parent is None or self.parent.missing:
+            return False
+        return self.decided or (self.parent.new and self.parent.begins) or self.parent.record.loaded
+
+    @property
+    def begins(self) -> bool:
+        """True if a line of it is of its first day, as far as it tells that."""
+        named = self.component.first_day
+        return not named or any(line.get(named) == line.get("EffectiveStartDate") for line in self.merges)
 
     def _acts(self, actions: Sequence[str]) -> bool:
         return any(line.get("ActionCode") in actions for line in self.merges)
@@ -81,6 +93,7 @@ class Grouping:
         self.orphans: list[Line] = []
         self._object, self._pod = object_, pod
         self._index: dict[tuple[str, Key], Entry] = {}
+        self._aliases: dict[tuple[str, Key], Entry] = {}
         self._entries: dict[Record, Entry] = {}
         by_component: dict[str, list[Line]] = {one.name: [] for one in object_.components}
         for line in lines:
@@ -104,29 +117,38 @@ class Grouping:
         if component.parent and (parent.missing if parent else line.operation == "MERGE"):
             self.orphans.append(line)
         entry = self._identified(component, line, parent)
+        if parent and not entry.lines:
+            entry.parent = parent  # what the file says of it goes before what the pod has
         entry.parent = entry.parent or parent
         entry.lines.append(line)
         self._adopt(component, line, entry.root)
 
     def _identified(self, component: Component, line: Line, parent: Entry | None) -> Entry:
-        keys = list(_own_keys(component, line, parent.record if parent else None))
-        found = self._find(component, keys[0]) if keys else None
+        above = parent.record if parent else None
+        named = list(keys.own(component, line.get, above))
+        found = self._first(component, named)
         invented = False
-        if found is None and keys and keys[0][0] == "source":
-            other = self._find(component, keys[-1]) if keys[-1][0] == "user" else None
+        if found is None and any(key[0] == "source" for key in named):
+            natural = next((key for key in named if key[0] == "user"), None)
+            other = self._find(component, natural) if natural else None
             invented = bool(other and other.known and other.record.sourced)
             found = other if other and other.known and not invented else None
         if found is None:
-            decided = self._pod.lists(component) or component.name != "Worker"
-            by_id = bool(keys) and keys[0][0] in ("guid", "id")  # what the pod's ids are nobody tells
-            found = Entry(
-                component, Record(component.name, parent.record if parent else None), False, decided and not by_id
-            )
+            # what the pod's ids are nobody tells; a worker's source key goes before them
+            by_id = any(key[0] in ("guid", "id") for key in (named[:1] if component.by_action else named))
+            known = self._pod.has_name(self._object, component, line.get)
+            found = Entry(component, Record(component.name, above), known)
+            found.decided = not by_id and (self._pod.lists(component) or not (component.parent or component.by_action))
             found.invented = invented
             self._entries[found.record] = found
-        for key in keys:
-            self._index.setdefault((component.name, key), found)
-        found.keys.update(keys)
+        for key in named:
+            # rows that give a source key and rows that give user keys only are two histories in one file
+            names = component.by_action or key[0] != "user" or key == named[0]
+            (self._index if names else self._aliases).setdefault((component.name, key), found)
+        for key in keys.aliases(component, line.get, above):
+            self._aliases.setdefault((component.name, key), found)
+            found.record.aliases.add(key)
+        found.keys.update(named)
         return found
 
     def _parent(self, component: Component, line: Line) -> Entry | None:
@@ -136,7 +158,7 @@ class Grouping:
         key = self._reference(component, line, above)
         if key is None:
             return None
-        found = self._find(above, key)
+        found = self._find(above, key) or self._called(above, key)
         if found is None:
             found = Entry(above, Record(above.name), known=False, decided=False)
             found.missing = self._pod.lists(above) and key[0] in ("source", "user", "none")
@@ -147,21 +169,20 @@ class Grouping:
     def _reference(self, component: Component, line: Line, above: Component) -> Key | None:
         """The key by which a line names its record of the component ``above``, None where it gives none."""
         refer = component.refers[above.name]
-        key = next(_keys(line, refer.hint, f"{refer.hint}(SourceSystemId)", f"{refer.hint}(GUID)"), None)
-        if key:
+        if key := keys.direct(refer, line.get):
             return key
-        values = [line.get(refer.names.get(name, name)) for name in above.user_key]
-        if not above.user_key or not all(values):
+        given = keys.natural(refer, above, line.get)
+        if given is None:
             return None
-        values += [line.get(refer.names.get(name, name)) for name in above.optional]
+        which, values = given
         if above.unique or not above.parent:
-            return ("user", None, *values)
+            return ("user", which, None, *values)
         grand = self._object.component(above.parent)
         assert grand
         higher = self._reference(component, line, grand) if grand.name in component.refers else None
         found = self._find(grand, higher) if higher else None
         if found:
-            return ("user", found.record, *values)
+            return ("user", which, found.record, *values)
         return ("none", higher, *values) if higher else None
 
     def _adopt(self, component: Component, line: Line, top: Entry) -> None:
@@ -181,6 +202,24 @@ class Grouping:
         record = self._pod.find(component.name, key)
         return self._of(component, record) if record else None
 
+    def _first(self, component: Component, named: Sequence[Key]) -> Entry | None:
+        """The record of the first key. Whose an id is that is not known here, a source key beside it tells.
+
+        A user key that leaves out what is optional may mean a record of the pod that has it.
+        """
+        for key in [*named[:1], *(key for key in named[1:] if key[0] == "source")]:
+            if found := self._find(component, key):
+                return found
+        record = self._pod.called(component.name, named[0]) if named and component.optional else None
+        return self._of(component, record) if record else None
+
+    def _called(self, component: Component, key: Key) -> Entry | None:
+        """The record that lines below may call so, though it does not name itself by that."""
+        if entry := self._aliases.get((component.name, key)):
+            return entry
+        record = self._pod.called(component.name, key)
+        return self._of(component, record) if record else None
+
     def _of(self, component: Component, record: Record) -> Entry:
         """The entry of a record of the pod."""
         if record not in self._entries:
@@ -192,20 +231,3 @@ class Grouping:
 
 def _named_by_user_key(line: Line) -> bool:
     return not (line.get("SourceSystemId") or line.get("GUID"))
-
-
-def _own_keys(component: Component, line: Line, above: Record | None) -> Iterator[Key]:
-    yield from _keys(line, component.surrogate, "SourceSystemId", "GUID")
-    values = [line.get(name) for name in component.user_key]
-    if component.user_key and all(values):
-        values += [line.get(name) for name in component.optional]
-        yield ("user", None if component.unique else above, *values)
-
-
-def _keys(line: Line, surrogate: str, source: str, guid: str) -> Iterator[Key]:
-    if line.get(guid):
-        yield ("guid", line.get(guid))
-    if line.get(source) and line.get("SourceSystemOwner"):  # the owner of a referenced key is the line's own
-        yield ("source", line.get("SourceSystemOwner"), line.get(source))
-    if surrogate and line.get(surrogate):
-        yield ("id", line.get(surrogate))

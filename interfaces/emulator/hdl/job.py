@@ -10,14 +10,13 @@ _LOOKUPS = {
     "RegularTemporary": ("permanent_temporary", "RegularTemporary"),
 }
 
-# The set of a job is left out of its key, because the list of jobs has codes only.
 OBJECT = BusinessObject(
     "Job",
     (
-        Component("Job", user_key=("JobCode",), unique=True, surrogate="JobId"),
+        Component("Job", user_key=("JobCode", "SetCode"), unique=True, surrogate="JobId", listed="jobs"),
         Component("JobLegislative", {"Job": Reference("JobId")}, ("LegislationCode",)),
     ),
     lookups=_LOOKUPS,
-    references={"JobFamilyName": ("job_family", "JobFamilyId")},
-    names={"Job": ("JobCode", "job")},
+    references={"JobFamilyName": ("job_families", "JobFamilyId")},
+    names={"Job": ({"JobCode": "code", "SetCode": "set"}, "job")},
 )

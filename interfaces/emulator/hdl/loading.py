@@ -9,7 +9,7 @@ from itertools import pairwise
 from interfaces.emulator.hdl import messages as say
 from interfaces.emulator.hdl.grouping import Entry, Logical
 from interfaces.emulator.hdl.importing import LAST_DAY, day, sequence
-from interfaces.emulator.hdl.objects import BusinessObject
+from interfaces.emulator.hdl.objects import BusinessObject, Component
 from interfaces.emulator.hdl.pod import Pod
 from interfaces.emulator.hdl.reading import Line
 
@@ -20,8 +20,9 @@ def load_faults(logical: Logical, object_: BusinessObject, pod: Pod) -> Iterator
         yield from _keys(entry)
         yield from _repeated(entry, dated=object_.dated(entry.component.name))
         for line in entry.merges:
-            yield from ((line, text) for text in _values(line, object_, pod))
-        if object_.dated(entry.component.name):
+            yield from ((line, text) for text in (*_values(line, object_, pod), *_pointed(line, entry.component, pod)))
+        periods = entry.component.by_period and all(key[0] == "user" for key in entry.keys)
+        if object_.dated(entry.component.name) and not periods:
             yield from _history(entry)
     yield from object_.check(logical, pod)
 
@@ -33,20 +34,37 @@ def _keys(entry: Entry) -> Iterator[tuple[Line, str]]:
 
 
 def _repeated(entry: Entry, *, dated: bool) -> Iterator[tuple[Line, str]]:
-    """MERGE beside DELETE, and a second MERGE of a record that has no effective dates."""
+    """MERGE beside DELETE, and a second MERGE of a record that has no effective dates.
+
+    Of what ids name that are not known here nothing is said.
+    """
+    if not (entry.known or entry.decided or entry.component.parent or entry.component.by_action):
+        return
     if entry.merges and len(entry.merges) < len(entry.lines):
         yield entry.lines[-1], say.MERGED_AND_DELETED
-    if not dated and len(entry.merges) > 1:
-        yield entry.merges[1], say.MERGED_TWICE
+    if not dated:
+        apart = [tuple(map(line.get, entry.component.apart)) for line in entry.merges]
+        yield from ((line, say.MERGED_TWICE) for at, line in enumerate(entry.merges) if apart[at] in apart[:at])
 
 
 def _values(line: Line, object_: BusinessObject, pod: Pod) -> Iterator[str]:
+    component = object_.component(line.component)
+    above = object_.component(component.parent) if component else None
     for name, (listed, lookup) in object_.lookups.items():
+        if above and any(name in names for names in above.user_keys):
+            continue  # it says no more than which record is above
         if line.states(name) and not pod.allows(listed, line.get(name)):
             yield say.lookup_invalid(line.get(name), name, lookup)
     for name, (listed, surrogate) in object_.references.items():
         if line.states(name) and not pod.allows(listed, line.get(name)):
             yield say.reference_not_found(surrogate, line.get(name))
+
+
+def _pointed(line: Line, component: Component, pod: Pod) -> Iterator[str]:
+    for one in component.points:
+        meant = all(line.get(name) == value for name, value in one.only.items()) and all(map(line.states, one.columns))
+        if meant and not pod.holds(one.listed, {column: line.get(name) for name, column in one.columns.items()}):
+            yield say.reference_not_found(one.surrogate, line.get(list(one.columns)[-1]))
 
 
 def _history(entry: Entry) -> Iterator[tuple[Line, str]]:

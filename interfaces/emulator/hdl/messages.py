@@ -23,6 +23,13 @@ USER_INFORMATION = (
     "After a worker is created, you can't update or delete the user information or roles through the Worker Service."
 )
 ENTRY_SEQUENCE = "You can't provide the create entry sequence when deleting or updating an element entry."
+WORK_LOCATION_REQUIRED = "You must specify a work location address for this person."
+BIRTH_DATE_MISSING = "This person doesn't have a date of birth."
+SECOND_PRIMARY = "Only one payroll at a time can be designated as the primary payroll."
+NO_WORKDAY = "You need to enter an absence date that's on a scheduled workday."
+BORN_TOO_LATE = "You need to enter a date of birth that's before the start date of the relationship."
+SHIFT_PERIOD_REQUIRED = "You must provide a value for the ShiftPeriodType attribute."
+SHIFT_INVALID = "You need to enter a valid value for the ShiftName attribute."
 
 
 def file_name_invalid(name: str) -> str:
@@ -94,6 +101,11 @@ def lookup_invalid(value: str, attribute: str, lookup: str) -> str:
     )
 
 
+def not_eligible(element: str, begins: str) -> str:
+    """An assignment or payroll relationship that may not have the element on the day."""
+    return f"The payroll relationship or assignment isn't eligible for the element {element} on the date {begins}."
+
+
 # --- unseen (unconfirmed)
 
 GAP = "The effective dates of the record have a gap."
@@ -101,6 +113,8 @@ OVERLAP = "The effective dates of the record overlap."
 ENDS_BEFORE_START = "The effective end date of the record is before its effective start date."
 MERGED_TWICE = "The record is merged more than once in the file."
 MERGED_AND_DELETED = "The record is merged and deleted in the same file."
+LOCATION_DELETED = "A location can't be deleted."
+LOCATION_BEGINS = "The first day of the location can't be changed."
 UNKNOWN_INSTRUCTION = "The line doesn't begin with a valid instruction."
 
 

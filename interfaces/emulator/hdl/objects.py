@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,6 +38,16 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """Attributes that together name a record of another object, or a thing of the pod's set-up."""
+
+    columns: Mapping[str, str]  # attribute -> column of the list
+    listed: str
+    surrogate: str  # id of which the message speaks
+    only: Mapping[str, str] = field(default_factory=dict)  # attribute -> value, without which it names nothing
+
+
+@dataclass(frozen=True)
 class Component:
     """One record type of an object. The first of ``refers`` is the parent, the others are above it."""
 
@@ -45,14 +55,27 @@ class Component:
     refers: Mapping[str, Reference] = field(default_factory=dict)  # component -> how a line names its record
     user_key: tuple[str, ...] = ()  # attributes that name a record, under its parent
     optional: tuple[str, ...] = ()  # further ones that may be blank
-    unique: bool = False  # the user key names a record without its parent
+    other_keys: tuple[tuple[str, ...], ...] = ()  # further user keys, for lines that do not give the first
+    aliases: tuple[tuple[str, ...], ...] = ()  # attributes by which only lines below name a record
+    unique: bool = False  # the user keys name a record without its parent
     surrogate: str = ""
     listed: str = ""  # list of the set-up with every such record of the pod; without it nothing says which there are
+    points: tuple[Pointer, ...] = ()
+    apart: tuple[str, ...] = ()  # attributes in which several MERGE lines of one record may differ
+    by_action: bool = False  # a record is created by its action, not by not being there
+    first_day: str = ""  # attribute with the first day of a record; what hangs on a new one is new if it begins then
+    whole: bool = False  # a line that has user keys only must be whole, whatever the pod has
+    by_period: bool = False  # such lines may be of further pay periods: they make no history
 
     @property
     def parent(self) -> str:
         """Name of the parent component, "" at the top."""
         return next(iter(self.refers), "")
+
+    @property
+    def user_keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every user key, the first one first."""
+        return (self.user_key, *self.other_keys) if self.user_key else ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +88,10 @@ class BusinessObject:
     lookups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # attribute -> (list, list of values)
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # attribute -> (list, id in the message)
     check: Callable[[Logical, Pod], Iterator[tuple[Line, str]]] = lambda logical, pod: iter(())
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # component -> (attribute, list that it adds to)
+    check_file: Callable[[Sequence[Logical]], Iterator[tuple[Line, str]]] = lambda logicals: iter(())  # all together
+    names: Mapping[str, tuple[Mapping[str, str], str]] = field(
+        default_factory=dict
+    )  # component -> (attribute -> column, list that it adds to)
     remembers: tuple[str, ...] = ()  # attributes of its records that later loads are compared with
 
     def component(self, name: str) -> Component | None:

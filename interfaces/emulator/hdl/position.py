@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from interfaces.emulator.hdl.objects import BusinessObject, Component
+from interfaces.emulator.hdl.objects import BusinessObject, Component, Pointer
 
 OBJECT = BusinessObject(
     "Position",
-    (Component("Position", user_key=("BusinessUnitName", "PositionCode"), unique=True, surrogate="PositionId"),),
+    (
+        Component(
+            "Position",
+            user_key=("BusinessUnitName", "PositionCode"),
+            surrogate="PositionId",
+            listed="positions",
+            points=(
+                Pointer({"JobCode": "code", "JobSetCode": "set"}, "job", "JobId"),
+                Pointer({"LocationCode": "code", "LocationSetCode": "set"}, "location", "LocationId"),
+            ),
+        ),
+    ),
     lookups={
         "FullPartTime": ("full_part_time", "FullPartTime"),
         "RegularTemporary": ("permanent_temporary", "RegularTemporary"),
@@ -18,5 +29,5 @@ OBJECT = BusinessObject(
         "LocationCode": ("location", "LocationId"),
         "EntryGradeCode": ("grade", "GradeId"),
     },
-    names={"Position": ("PositionCode", "position")},
+    names={"Position": ({"PositionCode": "code"}, "position")},
 )

@@ -23,7 +23,13 @@ def check(logical: Logical, pod: Pod) -> Iterator[tuple[Line, str]]:
 OBJECT = BusinessObject(
     "Salary",
     (
-        Component("Salary", user_key=("AssignmentNumber", "DateFrom"), unique=True, surrogate="SalaryId"),
+        Component(
+            "Salary",
+            user_key=("AssignmentNumber", "DateFrom"),
+            other_keys=(("AssignmentId(SourceSystemId)", "DateFrom"),),
+            surrogate="SalaryId",
+            listed="salaries",
+        ),
         Component("SalaryComponent", {"Salary": Reference("SalaryId")}, ("ComponentReasonCode",)),
         Component(
             "SalarySimpleComponent",
@@ -31,6 +37,10 @@ OBJECT = BusinessObject(
             ("ComponentCode",),
         ),
     ),
+    lookups={
+        "ComponentReasonCode": ("salary_components", "CMP_SALARY_COMPONENTS"),
+        "ComponentCode": ("simple_components", "ORA_CMP_SIMPLE_SALARY_COMPS"),
+    },
     references={
         "SalaryBasisName": ("salary_basis", "SalaryBasisId"),
         "AssignmentNumber": ("assignments", "AssignmentId"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from interfaces.emulator.hdl import messages as say
 from interfaces.emulator.hdl.grouping import Entry, Logical
@@ -47,6 +48,9 @@ _REFERENCES: Mapping[str, tuple[str, str]] = {
     "PersonTypeCode": ("person_type", "PersonTypeId"),  # unconfirmed, as the next one
     "AssignmentStatusTypeCode": ("assignment_status", "AssignmentStatusTypeId"),
 }
+
+
+_Part = partial(Component, by_action=True)
 
 
 def check(logical: Logical, pod: Pod) -> Iterator[tuple[Line, str]]:
@@ -123,29 +127,29 @@ def _latest(entry: Entry) -> Iterator[tuple[Line, str]]:
 OBJECT = BusinessObject(
     "Worker",
     (
-        Component("Worker", user_key=("PersonNumber",), unique=True, surrogate="PersonId", listed="workers"),
-        Component("PersonName", _PERSON, ("LegislationCode", "NameType"), surrogate="PersonNameId"),
-        Component("PersonEmail", _PERSON, ("EmailType", "DateFrom"), surrogate="EmailAddressId"),
-        Component("PersonPhone", _PERSON, ("PhoneType", "DateFrom"), surrogate="PhoneId"),
-        Component("PersonAddress", _PERSON, ("AddressType", "AddressLine1")),
-        Component(
+        _Part("Worker", user_key=("PersonNumber",), unique=True, surrogate="PersonId", listed="workers"),
+        _Part("PersonName", _PERSON, ("LegislationCode", "NameType"), surrogate="PersonNameId"),
+        _Part("PersonEmail", _PERSON, ("EmailType", "DateFrom"), surrogate="EmailAddressId"),
+        _Part("PersonPhone", _PERSON, ("PhoneType", "DateFrom"), surrogate="PhoneId"),
+        _Part("PersonAddress", _PERSON, ("AddressType", "AddressLine1")),
+        _Part(
             "PersonNationalIdentifier",
             _PERSON,
             ("LegislationCode", "NationalIdentifierType"),
             surrogate="NationalIdentifierId",
         ),
-        Component("PersonLegislativeData", _PERSON, ("LegislationCode",), surrogate="PersonLegislativeId"),
-        Component("PersonEthnicity", _PERSON, ("LegislationCode", "Ethnicity"), surrogate="EthnicityId"),
-        Component("PersonCitizenship", _PERSON, ("LegislationCode",)),
-        Component("PersonUserInformation", _PERSON),
-        Component(
+        _Part("PersonLegislativeData", _PERSON, ("LegislationCode",), surrogate="PersonLegislativeId"),
+        _Part("PersonEthnicity", _PERSON, ("LegislationCode", "Ethnicity"), surrogate="EthnicityId"),
+        _Part("PersonCitizenship", _PERSON, ("LegislationCode",)),
+        _Part("PersonUserInformation", _PERSON),
+        _Part(
             "WorkRelationship",
             _PERSON,
             ("LegalEmployerName", "DateStart", "WorkerType"),
             surrogate="PeriodOfServiceId",
             listed="work_relationships",
         ),
-        Component(
+        _Part(
             "WorkTerms",
             _RELATIONSHIP,
             ("AssignmentNumber",),
@@ -153,7 +157,7 @@ OBJECT = BusinessObject(
             surrogate="AssignmentId",
             listed="work_terms",
         ),
-        Component(
+        _Part(
             "Assignment",
             _TERMS,
             ("AssignmentNumber",),
@@ -161,11 +165,14 @@ OBJECT = BusinessObject(
             surrogate="AssignmentId",
             listed="assignments",
         ),
-        Component("AssignmentSupervisor", _ASSIGNMENT, ("ManagerType",)),
-        Component("AssignmentWorkMeasure", _ASSIGNMENT, ("Unit",)),
+        _Part("AssignmentSupervisor", _ASSIGNMENT, ("ManagerType",)),
+        _Part("AssignmentWorkMeasure", _ASSIGNMENT, ("Unit",)),
     ),
     lookups=_LOOKUPS,
     references=_REFERENCES,
     check=check,
-    names={"Assignment": ("AssignmentNumber", "assignments")},
+    names={
+        "Worker": ({name: name for name in ("SourceSystemOwner", "SourceSystemId", "PersonNumber")}, "workers"),
+        "Assignment": ({"AssignmentNumber": "AssignmentNumber"}, "assignments"),
+    },
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from interfaces.emulator.imports.accounts import Accounts
 from interfaces.emulator.imports.refusal import Refusal
@@ -19,11 +20,13 @@ from interfaces.emulator.tables import Row, Tables
 
 @dataclass(frozen=True)
 class Level:
-    """One table of the document. ``parent``: the column that holds the key of the row above."""
+    """One table of the document. ``parent``: the column that holds the key of the row above, which is one of the level
+    before, or of the table ``under``."""
 
     table: str
     key: str
     parent: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,21 +94,21 @@ def account_refused(row: Row, accounts: Accounts, today: str, *, completed: bool
 
 def _documents(tables: Tables, levels: Sequence[Level], headers: Sequence[Row]) -> list[Part]:
     loads = {row.load for row in headers}
-    below = []
-    for level in levels[1:]:
+    below: defaultdict[str, list[tuple[Level, dict[tuple[int, str], list[Row]]]]] = defaultdict(list)
+    for before, level in pairwise(levels):
         children: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
         for row in tables.interface[level.table]:
             if row.load in loads and row.status == "NEW":
                 children[row.load, row.get(level.parent)].append(row)
-        below.append(children)
+        below[level.under or before.table].append((level, children))
 
-    def part(depth: int, row: Row, above: Row | None) -> Part:
+    def part(level: Level, row: Row, above: Row | None) -> Part:
         # of two rows with the same key the first has the children
-        key = (row.load, row.get(levels[depth].key))
-        children = below[depth].pop(key, []) if depth < len(below) and key[1] else []
-        return Part(levels[depth].table, row, above, [part(depth + 1, child, row) for child in children])
+        key = (row.load, row.get(level.key))
+        found = [(lower, children.pop(key, [])) for lower, children in below[level.table]] if key[1] else []
+        return Part(level.table, row, above, [part(lower, child, row) for lower, rows in found for child in rows])
 
-    return [part(0, row, None) for row in headers]
+    return [part(levels[0], row, None) for row in headers]
 
 
 def _reported(

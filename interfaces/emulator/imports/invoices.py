@@ -57,9 +57,9 @@ class Pod:
         self.numbers: defaultdict[str, set[str]] = defaultdict(set)  # name of a supplier -> its number
         self.sites: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)  # name or number -> sites
         for row in (*setup.rows("suppliers"), *_created(tables)):
-            self.numbers[row["name"]].add(row["number"])
+            self.numbers[row["name"]].update(filter(None, [row.get("number")]))
         for row in (*setup.rows("supplier_sites"), *_created_sites(tables)):
-            for supplier in {row["supplier"], row["number"]}:
+            for supplier in {row["supplier"], row.get("number", "")}:
                 self.sites[supplier].append(row)
         self._known_numbers = set().union(*self.numbers.values())
         self.periods = Periods(setup.rows("payables_period"))

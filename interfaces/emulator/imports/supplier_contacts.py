@@ -1,4 +1,4 @@
-"""Import Supplier Contacts: POZ_SUP_CONTACTS_INT into the supplier master. Contact addresses are not emulated.
+"""Import Supplier Contacts: POZ_SUP_CONTACTS_INT into the supplier master. Contact addresses are loaded, not judged.
 
 Not decided: an update of a contact that is not there, as no answer to it is known.
 """
@@ -62,4 +62,5 @@ JOB = supplier_job(
     "26",
     {"PozSupContactsInt": "PozSupContactsInt"},
     Member("POZ_SUP_CONTACTS_INT", ("IMPORT_ACTION", "VENDOR_NAME", *_NAMES), _judge, _take),
+    {"PozSupContactAddressesInt": ("PozSupContactAddressesInt", "POZ_SUP_CONTACT_ADDRESSES_INT")},
 )

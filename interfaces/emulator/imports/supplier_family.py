@@ -46,9 +46,20 @@ class Member:
     take: Callable[[Row, SupplierMaster], None]
 
 
-def supplier_job(definition: str, name: str, option: str, layouts: Mapping[str, str], member: Member) -> ImportJob:
-    """Return the import job of a member. ``layouts``: stem of a CSV file -> its layout."""
-    files = {stem: (layout, member.table) for stem, layout in layouts.items()}
+def supplier_job(
+    definition: str,
+    name: str,
+    option: str,
+    layouts: Mapping[str, str],
+    member: Member,
+    unjudged: Mapping[str, tuple[str, str]] | None = None,
+) -> ImportJob:
+    """Return the import job of a member.
+
+    ``layouts``: stem of a CSV file -> its layout; ``unjudged``: of a file that is loaded, and then left alone, with its
+    table.
+    """
+    files = {stem: (layout, member.table) for stem, layout in layouts.items()} | dict(unjudged or {})
     return ImportJob(PACKAGE, definition, name, option, ACCOUNT, files, partial(_run, name, member))
 
 

@@ -27,7 +27,7 @@ class Site:
 
 @dataclass
 class Supplier:
-    """A supplier. Of one that the set-up brought, addresses and contacts are not known, so they decide nothing."""
+    """A supplier. Of one that the set-up brought, contacts are not known, so they decide nothing."""
 
     name: str
     number: str = ""
@@ -40,10 +40,10 @@ class Supplier:
 class SupplierMaster:
     """Base table ``suppliers`` (name -> Supplier), filled from the set-up when it is first asked for.
 
-    The lists: ``suppliers`` (name, number), ``supplier_sites`` (supplier, number, site, business_unit, purchasing,
-    assigned_to), ``purchasing_sites`` (the same, all of them for purchasing). A list of sites without the business
-    unit or the purpose tells nothing of them. One master is one run: until its end a supplier that it renames is found
-    by the old name, too (unconfirmed).
+    The lists: ``suppliers`` (name, number), ``supplier_addresses`` (supplier, address), ``supplier_sites`` (supplier,
+    number, site, business_unit, purchasing, assigned_to), ``purchasing_sites`` (the same, all of them for purchasing).
+    A list of sites without the business unit or the purpose tells nothing of them. One master is one run: until its end
+    a supplier that it renames is found by the old name, too (unconfirmed).
     """
 
     def __init__(self, tables: Tables, setup: Setup) -> None:
@@ -66,7 +66,8 @@ class SupplierMaster:
 
     def lacks_address(self, supplier: Supplier, address: str) -> bool:
         """True if the supplier surely has no such address."""
-        return supplier.created and address not in supplier.addresses
+        known = supplier.created or self.setup.knows("supplier_addresses")
+        return known and address not in supplier.addresses
 
     def lacks_site(self, supplier: Supplier, unit: str, code: str) -> bool:
         """True if the procurement business unit surely has no such site of the supplier."""
@@ -74,7 +75,12 @@ class SupplierMaster:
 
     def knows_sites(self, supplier: Supplier) -> bool:
         """True if all sites of the supplier are known."""
-        return supplier.created or self.setup.knows("purchasing_sites") or _told(self.setup)
+        return supplier.created or self.lists_sites
+
+    @property
+    def lists_sites(self) -> bool:
+        """True if the set-up tells the sites of its suppliers."""
+        return self.setup.knows("purchasing_sites") or _told(self.setup)
 
     def has_number(self, number: str) -> bool:
         """True if a supplier of the number is there."""
@@ -96,6 +102,8 @@ class SupplierMaster:
     def _fill(self) -> None:
         for row in self.setup.rows("suppliers"):
             self.suppliers.setdefault(row["name"], Supplier(row["name"], row.get("number", "")))
+        for row in self.setup.rows("supplier_addresses"):
+            self.suppliers.setdefault(row["supplier"], Supplier(row["supplier"])).addresses.add(row["address"])
         lists = ["purchasing_sites", *(["supplier_sites"] if _told(self.setup) else [])]
         for row in (row for name in lists for row in self.setup.rows(name)):
             supplier = self.suppliers.setdefault(row["supplier"], Supplier(row["supplier"], row.get("number", "")))

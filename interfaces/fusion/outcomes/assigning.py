@@ -14,7 +14,7 @@ from contracts import Contract, Records, code_table
 from interfaces.fusion.outcomes import journal_import, matching, payables
 from interfaces.fusion.outcomes.answers import Answer, Report, Taken
 from interfaces.fusion.outcomes.load_log import LOAD_FAILED
-from interfaces.fusion.outcomes.matching import Named, file_of
+from interfaces.fusion.outcomes.matching import Named, file_of, files_of
 from interfaces.fusion.outcomes.proof import accepted, counted_file, counts
 from interfaces.fusion.outcomes.said import Doubt, Said, refuse_all, settle, size
 from interfaces.fusion.outcomes.telling import answers_frame, unmatched, worded
@@ -144,6 +144,11 @@ def _imported(contract: Contract, records: Records, reports: Sequence[Report]) -
         elif kind == "rows":
             _rows(said, contract, records, of_kind)
         elif kind == "hdl":
+            of_files = [answer for answer in answers if answer.table and not answer.line and not answer.keys]
+            for answer in of_files:
+                for file in matching.files_of(contract, answer.table):
+                    refuse_all(said, [answer], records, file)
+            answers = [answer for answer in answers if answer not in of_files]
             settle(said, answers, matching.objects(contract, records, answers))
         elif (file := counted_file(contract, kind)) in records.ready:
             by = matching.journal_lines if kind == "journals" else matching.invoices
@@ -171,16 +176,17 @@ def _rows(said: Said, contract: Contract, records: Records, reports: Sequence[Re
     seen: set[int] = set()
     bad: set[int] = set()
     for table, answers, good, waiting in _tables(reports):
-        file = file_of(contract, table)
-        if file not in records.ready:
+        files = [file for file in files_of(contract, table) if file in records.ready]
+        if not files:
             said.missing += answers
             continue
-        named = matching.interface_rows(records, contract.files[file], [*answers, *good, *waiting])
+        named = matching.interface_rows(records, [contract.files[file] for file in files], [*answers, *good, *waiting])
         found = _with_rows(named, len(answers), len(answers) + len(good))
         _refuse_rows(said, answers, named, found)
         fine = found.filter((pl.col("taken") >= pl.col("records").sum().over("group")) & (pl.col("others") == 0))
-        seen |= set(records.unit(file).to_list())
-        bad |= _short(records.unit(file), fine)
+        for file in files:
+            seen |= set(records.unit(file).to_list())
+            bad |= _short(records.unit(file), fine.filter(pl.col("file") == file))
     said.taken = frozenset(seen - bad)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import PurePosixPath
 
 import polars as pl
 
-from contracts import Contract, File, Records
+from contracts import Contract, File, Ready, Records
 from interfaces.fusion.outcomes import hdl
 from interfaces.fusion.outcomes.answers import Answer, Taken
 from interfaces.fusion.outcomes.journal_import import ACCOUNT, JOURNAL
@@ -48,6 +50,10 @@ _SOURCE_KEY: tuple[Names, ...] = (
     (("SourceSystemOwner", "SourceSystemId"), ()),
     (("SourceSystemId",), ("SourceSystemOwner",)),
 )
+
+_DAY = re.compile(r"^(\d{4})/(\d{2})/(\d{2})$")
+_SIGN = "\x1f"
+_NO_USER_KEY = frozenset({"SourceSystemOwner", "SourceSystemId", "GUID", "_row"})
 
 _ROW_KEYS = frozenset({
     "VENDOR_NAME", "PARTY_SITE_NAME", "PROCUREMENT_BUSINESS_UNIT_NAME", "VENDOR_SITE_CODE", "BUSINESS_UNIT_NAME",
@@ -107,11 +113,13 @@ def invoices(records: Records, file: File, answers: Sequence[Answer]) -> Named:
     return _join(_printed(answers, file), [(own, *names) for names in _INVOICE])
 
 
-def interface_rows(records: Records, file: File, rows: Sequence[Answer | Taken]) -> Named:
-    """Rows of one interface table by their key columns."""
-    asked = _printed(rows, file)
-    columns = _row_keys([name for name in asked.columns if name in file.columns and (asked[name] != "").any()])
-    return _join(asked, [(_own(records, file, columns), tuple(columns), ())], blanks=True)
+def interface_rows(records: Records, files: Sequence[File], rows: Sequence[Answer | Taken]) -> Named:
+    """Rows of one interface table, which several record types may fill, by their key columns."""
+    asked = _printed(rows, files[0])
+    shared = [name for name in asked.columns if all(name in file.columns for file in files)]
+    columns = _row_keys([name for name in shared if (asked[name] != "").any()])
+    own = pl.concat([_own(records, file, columns) for file in files])
+    return _join(asked, [(own, tuple(columns), ())], blanks=True)
 
 
 def objects(contract: Contract, records: Records, answers: Sequence[Answer]) -> Named:
@@ -133,13 +141,19 @@ def objects(contract: Contract, records: Records, answers: Sequence[Answer]) -> 
 
 
 def file_of(contract: Contract, table: str) -> str:
-    """Id of the file with this interface table, or with a member of this name; "" if there is none."""
-    name = table.upper()
+    """Id of the first file with this interface table, or with a member of this name; "" if there is none."""
+    return next(iter(files_of(contract, table)), "")
+
+
+def files_of(contract: Contract, table: str) -> list[str]:
+    """Ids of the files with this table, or with a member of this name: one, or one per record type or component."""
+    name = PurePosixPath(table).name.upper()
+    found = []
     for file in contract.files.values():
         stems = {PurePosixPath(member).stem.upper() for member in file.names}
         if name and name in {file.table.upper(), *stems, *(member.upper() for member in file.names)}:
-            return file.id
-    return ""
+            found.append(file.id)
+    return found
 
 
 def _own(records: Records, file: File, names: Sequence[str]) -> pl.DataFrame:
@@ -225,18 +239,32 @@ def _nothing(*texts: str) -> pl.DataFrame:
 
 
 def _by_user_key(contract: Contract, records: Records, answers: Sequence[Answer], rest: pl.DataFrame) -> Named:
-    """By columns that name a record alone (PersonNumber); Oracle concatenates such keys, how is unconfirmed."""
-    keys = sorted({name for file in contract.files.values() for name in _user_keys(file)})
-    asked = [(at, text) for at in rest["asked"] for text in _pieces(answers[at], keys)]
-    wanted = pl.DataFrame(asked, schema={"asked": pl.UInt32, "text": pl.String}, orient="row")
+    """By columns that name a record (PersonNumber); Oracle concatenates such keys, how is unconfirmed.
+
+    Of a key of several columns all values must be among the pieces, in whatever order; the longest key counts.
+    """
+    keys = sorted({name for file in contract.files.values() for key in _user_keys(file) for name in key})
+    lengths = sorted({len(key) for file in contract.files.values() for key in _user_keys(file)})
+    asked = [
+        (at, answers[at].component, _SIGN.join(some))
+        for at in rest["asked"]
+        for length in lengths
+        for some in combinations(sorted(_pieces(answers[at], keys)), length)
+    ]
+    wanted = pl.DataFrame(asked, schema={"asked": pl.UInt32, "meant": pl.String, "text": pl.String}, orient="row")
     parts = [
-        ready.frame.select(pl.lit(name).alias("file"), _UNIT, in_payload(ready, key).alias("text"))
+        ready.frame.select(
+            pl.lit(name).alias("file"), _UNIT, _joined(ready, key).alias("text"),
+            pl.lit(ready.file.component).alias("component"), pl.lit(len(key)).alias("length"),
+        )
         for name, ready in records.ready.items() for key in _user_keys(ready.file)
     ]  # fmt: skip
     alone = _alone(rest)
     if not parts or not asked:
         return alone
     found = wanted.join(pl.concat(parts), on="text", how="inner").join(alone.asked, on="asked", how="inner")
+    found = found.filter((pl.col("length") == 1) | (pl.col("meant") == "") | (pl.col("meant") == pl.col("component")))
+    found = found.filter(pl.col("length") == pl.col("length").max().over("group"))
     found = found.filter(pl.col("unit").n_unique().over("group") == 1)
     counted = found.group_by("group", "unit", maintain_order=True).agg(
         pl.col("file").first(), pl.len().alias("records")
@@ -244,16 +272,31 @@ def _by_user_key(contract: Contract, records: Records, answers: Sequence[Answer]
     return Named(alone.asked, counted.select(_typed(_FOUND)))
 
 
-def _user_keys(file: File) -> list[str]:
+def _joined(ready: Ready, key: Sequence[str]) -> pl.Expr:
+    """The values of a key, sorted; null where one is blank."""
+    values = [in_payload(ready, name) for name in key]
+    if len(key) == 1:
+        return values[0]
+    whole = pl.all_horizontal(value != "" for value in values)
+    return pl.when(whole).then(pl.concat_list(values).list.sort().list.join(_SIGN))
+
+
+def _user_keys(file: File) -> list[tuple[str, ...]]:
     keys = [*file.accept_unit, *file.business_key, *(file.history.key if file.history else ())]
     keys += [tuple(way) for way in file.parent.by] if file.parent else []
-    return sorted({key[0] for key in keys if len(key) == 1 and key[0] in file.columns})
+    return sorted(
+        {
+            tuple(key)
+            for key in keys
+            if key and all(name in file.columns for name in key) and not _NO_USER_KEY.intersection(key)
+        }
+    )
 
 
 def _pieces(answer: Answer, keys: Sequence[str]) -> Iterator[str]:
     text = answer.keys.get(hdl.KEYS[2], "")
     pieces = [text, *text.replace(",", "|").replace(";", "|").split("|"), *(answer.keys.get(key, "") for key in keys)]
-    yield from dict.fromkeys(piece.strip() for piece in pieces if piece.strip())
+    yield from dict.fromkeys(_DAY.sub(r"\1-\2-\3", piece.strip()) for piece in pieces if piece.strip())
 
 
 def _answered(named: Named) -> Named:

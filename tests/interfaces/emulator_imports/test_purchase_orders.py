@@ -14,7 +14,8 @@ from interfaces.emulator.imports import (
     supplier_sites,
     suppliers,
 )
-from interfaces.emulator.imports.purchase_orders import EVIDENCE, JOB, SUPPLIER_SITE
+from interfaces.emulator.imports.purchase_documents import SUPPLIER_SITE
+from interfaces.emulator.imports.purchase_orders import EVIDENCE, JOB
 
 TABLES = ("PO_HEADERS_INTERFACE", "PO_LINES_INTERFACE", "PO_LINE_LOCATIONS_INTERFACE", "PO_DISTRIBUTIONS_INTERFACE")
 HEADERS, LINES, SCHEDULES, DISTRIBUTIONS = TABLES
