@@ -19,7 +19,7 @@ from contracts import (
     shifted,
 )
 from harness import findings
-from harness.units import Hit, failing_units, predictions, units
+from harness.units import Hit, failing_units, hit_units, predictions, units
 from interfaces import Fact, Payload
 
 SAMPLE = 100
@@ -45,7 +45,8 @@ def check(
         outcome.rule.id: outcome for name in records.ready for outcome in evaluate(contract, name, records, as_of)
     }
     facts = _graded(payload, contract, records)
-    hits = [*_hits(outcomes.values()), *(_hit(rule, fact, records) for rule, fact in facts)]
+    of_facts = [_hit(rule, fact, records, payload) for rule, fact in facts]
+    hits = [*_hits(outcomes.values()), *of_facts]
     most = None if all_findings else sample
     found = findings.together(
         [*_of_outcomes(contract, records, outcomes.values(), most), *_of_facts(contract, records, facts, most)]
@@ -59,7 +60,7 @@ def check(
         payload=payload.name,
         sha256=payload.sha256,
         records=payload.records,
-        rules=tuple(_statuses(contract, records, outcomes, facts)),
+        rules=tuple(_statuses(contract, records, outcomes, facts, of_facts)),
         units=units(contract, records, hits, payload.name, all_or_nothing=load_all_or_nothing),
         samples=_capped(found, sample) if all_findings else found,
         findings=found,
@@ -95,9 +96,9 @@ def _hits(outcomes: Iterable[RuleOutcome]) -> Iterator[Hit]:
             yield Hit(outcome.rule, outcome.rows, outcome.predicted)
 
 
-def _hit(rule: Rule, fact: Fact, records: Records) -> Hit:
+def _hit(rule: Rule, fact: Fact, records: Records, payload: Payload) -> Hit:
     if fact.rows is None or rule.file not in records.ready:
-        return Hit(rule, None)
+        return Hit(rule, None, files=payload.held.get(fact.member, ()))
     numbers = records.ready[rule.file].frame["_row"]
     return Hit(rule, numbers.is_in(fact.rows.implode()).arg_true())
 
@@ -120,12 +121,16 @@ def _of_facts(
 
 
 def _statuses(
-    contract: Contract, records: Records, outcomes: dict[str, RuleOutcome], facts: list[tuple[Rule, Fact]]
+    contract: Contract,
+    records: Records,
+    outcomes: dict[str, RuleOutcome],
+    facts: list[tuple[Rule, Fact]],
+    of_facts: list[Hit],
 ) -> Iterator[RuleStatus]:
-    seen: dict[str, list[Fact]] = {}
+    seen: dict[str, list[Hit]] = {}
     extra: dict[str, Rule] = {}
-    for rule, fact in facts:
-        seen.setdefault(rule.id, []).append(fact)
+    for (rule, _), hit in zip(facts, of_facts, strict=True):
+        seen.setdefault(rule.id, []).append(hit)
         extra.setdefault(rule.id, rule)
     for rule in [*contract.rules.values(), *(rule for name, rule in extra.items() if name not in contract.rules)]:
         if rule.id in outcomes:
@@ -133,11 +138,8 @@ def _statuses(
             count = outcome.rows.len()
             yield _status(rule, outcome.status, count, failing_units(records, rule.file, outcome.rows), outcome.reason)
         elif rule.id in seen:
-            hits = [_hit(rule, fact, records) for fact in seen[rule.id]]
-            count = sum(1 if fact.rows is None else fact.rows.len() for fact in seen[rule.id])
-            whole = any(hit.rows is None for hit in hits)
-            concerned = records.unit_count if whole else failing_units(records, rule.file, _union(hits))
-            yield _status(rule, "failed", count, concerned, "")
+            count = sum(1 if hit.rows is None else hit.rows.len() for hit in seen[rule.id])
+            yield _status(rule, "failed", count, hit_units(records, seen[rule.id]), "")
         elif rule.kind == "package" or (
             rule.kind == "shape" and rule.file in records.ready and _judged(rule, contract)
         ):
@@ -152,10 +154,6 @@ def _judged(rule: Rule, contract: Contract) -> bool:
 
 def _column_listed(rule: Rule, contract: Contract) -> bool:
     return not rule.column or contract.files[rule.file].columns[rule.column].listed
-
-
-def _union(hits: list[Hit]) -> pl.Series:
-    return pl.concat([hit.rows for hit in hits if hit.rows is not None]).unique()
 
 
 def _status(rule: Rule, status: Status, findings_count: int, units_count: int, reason: str) -> RuleStatus:

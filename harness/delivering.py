@@ -97,7 +97,8 @@ def deliver(
         if entry.step == "read":  # it was not recorded, and is to be read again
             entry.note("ended")
         return _undecided(result, _outcome_without_reports(entry), "S1", sent_at, entry.facts.get("request", ""))
-    outcomes = assign(contract, Records(contract, payload.frames), reports, ended=True, load_failed=load_failed)
+    records = Records(contract, payload.frames)
+    outcomes = assign(contract, records, reports, ended=True, load_failed=load_failed, held=payload.held)
     entry.note("read", unread=str(len(unread)))
     times = {"sent_at": sent_at, "ended_at": destination.now()}
     return decided(contract, result, outcomes, request=request, **times, remarks=unread)

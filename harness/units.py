@@ -20,11 +20,12 @@ _CERTAINTIES = ("", "likely", "known")  # a refusal's certainty by level; memory
 
 @dataclass(frozen=True)
 class Hit:
-    """A failed rule: on these records of its file, or on the whole file or payload (``rows`` is None)."""
+    """A failed rule: on these records of its file, or, where ``rows`` is None, on the whole file or payload."""
 
     rule: Rule
     rows: pl.Series | None  # UInt32 indices
     coded: pl.Series | None = None  # Boolean, parallel to rows: where its code is predicted; None = everywhere
+    files: Sequence[str] = ()  # of a package rule: the files of the member that is concerned; () = of all members
 
 
 def units(
@@ -42,7 +43,7 @@ def units(
     broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
     for hit in hits:
         if hit.rule.severity in BLOCKING:
-            broken[_concerned(records, hit.rule, hit.rows)] = True
+            broken[_concerned(records, hit, hit.rows)] = True
         concerned = _refused(records, hit, all_or_nothing=all_or_nothing)
         refused[concerned] = np.maximum(refused[concerned], _certainty(contract, hit.rule))
     refused = _spread(contract, records, refused)
@@ -77,12 +78,21 @@ def failing_units(records: Records, file: str, rows: pl.Series) -> int:
     return records.unit(file).gather(rows).n_unique() if rows.len() else 0
 
 
-def _concerned(records: Records, rule: Rule, rows: pl.Series | None) -> Numbers | slice:
-    """Numbers of the units of these records; of the whole file, or of the whole payload for a package rule."""
-    if rule.file not in records.ready:
-        return slice(None)
-    numbers = records.unit(rule.file)
-    return (numbers if rows is None else numbers.gather(rows)).to_numpy()
+def hit_units(records: Records, hits: Sequence[Hit]) -> int:
+    """Number of accept units that these failures concern."""
+    concerned = np.zeros(records.unit_count, dtype=bool)
+    for hit in hits:
+        concerned[_concerned(records, hit, hit.rows)] = True
+    return int(concerned.sum())
+
+
+def _concerned(records: Records, hit: Hit, rows: pl.Series | None) -> Numbers | slice:
+    """Numbers of the units of these records; of the whole file, of one member or of the whole payload without them."""
+    if hit.rule.file in records.ready:
+        numbers = records.unit(hit.rule.file)
+        return (numbers if rows is None else numbers.gather(rows)).to_numpy()
+    read = [records.unit(file) for file in hit.files if file in records.ready]
+    return pl.concat(read).unique().to_numpy() if read else slice(None)  # of a lost member no unit is known
 
 
 def _refused(records: Records, hit: Hit, *, all_or_nothing: bool) -> Numbers | slice:
@@ -92,7 +102,7 @@ def _refused(records: Records, hit: Hit, *, all_or_nothing: bool) -> Numbers | s
     if not hit.rule.code or (rows is not None and not rows.len()):
         return slice(0)
     whole = hit.rule.code == "load" and all_or_nothing
-    return _concerned(records, hit.rule, None if whole else rows)
+    return _concerned(records, hit, None if whole else rows)
 
 
 def _certainty(contract: Contract, rule: Rule) -> int:

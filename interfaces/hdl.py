@@ -37,6 +37,7 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
     package = open_package(path, limits=limits)
     members, facts = _dat_members(package, contract)
     components: dict[str, _Component] = {}
+    held: dict[str, list[str]] = {}
     for member, home, dat in members:
         files = {file.component: file for file in contract.files.values() if home in members_of(file)}
         for block in dat.blocks:
@@ -46,12 +47,13 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
                 file = files[block.component]
                 components.setdefault(file.id, _Component(file)).add(block, block.attributes, dat, member.name)
         _future_changes(dat, files)
-        facts += dat.facts(member.name)
+        facts += [*_about_name(member.name, home), *dat.facts(member.name)]
+        held[member.name] = [file.id for file in files.values()]
     found = [components[id_] for id_ in contract.files if id_ in components]
     facts += [fact for component in found for fact in component.all_facts()]
     frames = {component.file.id: component.frame() for component in found}
     names = [member.name for member in package.members]
-    return Payload(package.name, package.sha256, package.size, frames, facts, names)
+    return Payload(package.name, package.sha256, package.size, frames, facts, names, held)
 
 
 class _Component:
@@ -206,7 +208,9 @@ def _dat_members(package: Package, contract: Contract) -> tuple[list[tuple[Membe
         home = _home(base, dat, contract) if dat else ""
         if dat and home:
             found.append((member, home, dat))
-        facts += _about_name(member.name, home, contract)
+        elif contract.files_exactly:
+            what = "the contract knows no member of this name"
+            facts.append(Fact("package.member_unknown", "", what, member=member.name))
     if not found and not _refused(package, contract):
         names = " or ".join(dict.fromkeys(name for file in contract.files.values() for name in members_of(file)))
         facts.append(Fact("package.member_missing", "", f"no {names} in the payload"))
@@ -231,12 +235,8 @@ def _home(base: str, dat: Dat, contract: Contract) -> str:
     return next((members_of(file)[0] for file in contract.files.values() if file.component in held), "")
 
 
-def _about_name(name: str, home: str, contract: Contract) -> Iterator[Fact]:
+def _about_name(name: str, home: str) -> Iterator[Fact]:
     folder, base = _split(name)
-    if not home:
-        if contract.files_exactly:
-            yield Fact("package.member_unknown", "", "the contract knows no member of this name", member=name)
-        return
     if folder:
         yield Fact("package.folder", "", "a .dat lies at the top of the zip", member=name)
     if base.lower() != home.lower():

@@ -34,6 +34,7 @@ class Payload:
     frames: Mapping[str, pl.DataFrame]
     facts: Sequence[Fact] = ()
     members: Sequence[str] = field(default=())  # member names as found, in archive order
+    held: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of HDL: member -> file ids that its lines are of
 
     @property
     def records(self) -> int:

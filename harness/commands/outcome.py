@@ -161,6 +161,7 @@ def _judged(
     contract = load(sent.contract, found.profile, release=sent.release)
     payload = read(path, contract, limits=found.settings.limits.limits())
     result = check(payload, contract, load_all_or_nothing=found.profile.load_all_or_nothing)
-    outcomes = assign(contract, Records(contract, payload.frames), reports, ended=False, load_failed=load_failed)  # type: ignore[arg-type]
+    records = Records(contract, payload.frames)
+    outcomes = assign(contract, records, reports, ended=False, load_failed=load_failed, held=payload.held)  # type: ignore[arg-type]
     done = decided(contract, result, outcomes, request="", sent_at=sent.submitted_at, ended_at=datetime.now(UTC))
     return done, outcomes.unmatched

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from contracts import FINDING_COLUMNS, UNIT_COLUMNS, Contract, load
-from harness import check, read, write
+from harness import check, read, unzipped, write, zipped
 from harness.running import unit_hashes
 from test_suites.payloads.sources import Records, spoil
 
@@ -141,6 +141,20 @@ def test_records_of_a_worker_in_the_pod_are_called_by_the_worker(tmp_path: Path)
     result = check(read(tmp_path / "Worker.zip", workers), workers)
     assert result.units["label"].to_list() == ["100107", "LAWSON / LAW_100100", "100114"]
     assert result.units["key"].to_list() == ["6:100107", "6:LAWSON|10:LAW_100100", "6:100114"]
+
+
+def test_a_dat_that_oracle_refuses_spoils_its_own_objects_and_no_other_dat(tmp_path: Path) -> None:
+    balances = load("hr.balance_initialization", "oracle", sample=True)
+    example = next(one for one in balances.examples.values() if not one.expects)
+    write(tmp_path / "sent.zip", balances, example.records)
+    members = unzipped((tmp_path / "sent.zip").read_bytes())
+    members["Payload.dat"] = members.pop("InitializeBalanceBatchHeader.dat")
+    (tmp_path / "renamed.zip").write_bytes(zipped(members))
+    result = check(read(tmp_path / "renamed.zip", balances), balances)
+    (status,) = [rule for rule in result.rules if rule.findings]
+    assert (status.id, status.units) == ("package.file_name", 1)
+    assert result.units["conforms"].to_list() == [False] + [True] * (result.units.height - 1)
+    assert result.units["predicted"].to_list() == ["refused"] + ["accepted"] * (result.units.height - 1)
 
 
 def test_an_old_layout_is_named_and_does_no_harm_by_itself(

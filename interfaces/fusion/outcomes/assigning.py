@@ -5,8 +5,9 @@ Taken is only what a report proves: rows that end well, or counts that leave no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from interfaces.fusion.outcomes.telling import answers_frame, unmatched, worded
 
 _LOAD = "load"
 """Table of load errors, and the code that contracts predict for any of them."""
+_NONE_HELD: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,19 @@ class Outcomes:
 
 
 def assign(
-    contract: Contract, records: Records, reports: Sequence[Report], *, ended: bool, load_failed: bool = False
+    contract: Contract,
+    records: Records,
+    reports: Sequence[Report],
+    *,
+    ended: bool,
+    load_failed: bool = False,
+    held: Mapping[str, Sequence[str]] = _NONE_HELD,
 ) -> Outcomes:
     """Return the outcome of every accept unit and the answers behind the refusals.
 
     ``ended``: nothing more will be reported, so what no report tells is unknown instead of pending. ``load_failed``:
     the load request ended in ERROR, or a log says that all rows were deleted; then every unit is refused by the load.
+    ``held`` is that of the payload: what the members of other names than the contract's hold.
     Stages are what a unit reached: S1 refused by the load, S2 by the import or not yet imported, S3 accepted.
     """
     loads = [report for report in reports if report.kind == "load"]
@@ -46,7 +55,7 @@ def assign(
     if load_failed or any(answer.said == LOAD_FAILED for report in loads for answer in report.answers):
         return _all_refused(contract, records, load)
     imports = [report for report in reports if report.kind != "load" and _concerns(contract, report)]
-    said = _imported(contract, records, imports)
+    said = _imported(contract, records, imports, held)
     outcomes = _silent(records, loads, imports, ended)
     for unit in accepted(contract, records, imports, load, said) - said.doubtful:
         outcomes[unit] = ("accepted", "S3")
@@ -130,7 +139,9 @@ def _concerns(contract: Contract, report: Report) -> bool:
     return bool(tables & own) or (not tables and contract.channel != "hdl")
 
 
-def _imported(contract: Contract, records: Records, reports: Sequence[Report]) -> Said:
+def _imported(
+    contract: Contract, records: Records, reports: Sequence[Report], held: Mapping[str, Sequence[str]]
+) -> Said:
     """Objects that the import refused, and those that rows reports show as taken."""
     said = Said()
     for kind in dict.fromkeys(report.kind for report in reports):
@@ -146,8 +157,12 @@ def _imported(contract: Contract, records: Records, reports: Sequence[Report]) -
         elif kind == "hdl":
             of_files = [answer for answer in answers if answer.table and not answer.line and not answer.keys]
             for answer in of_files:
-                for file in matching.files_of(contract, answer.table):
+                files = matching.files_of(contract, answer.table) or held.get(answer.table, ())
+                there = [file for file in files if file in records.ready]
+                for file in there:
                     refuse_all(said, [answer], records, file)
+                if not there:
+                    said.missing.append(answer)
             answers = [answer for answer in answers if answer not in of_files]
             settle(said, answers, matching.objects(contract, records, answers))
         elif (file := counted_file(contract, kind)) in records.ready:

@@ -613,6 +613,29 @@ def test_a_file_level_refusal_refuses_every_worker() -> None:
     assert codes(outcomes) == [(0, "file_critical_errors"), (1, "file_critical_errors")]
 
 
+BALANCES = "hr.balance_initialization"
+FILE_NAME = (
+    "The Payload file name isn't valid. You need to use the name of a top-level supported business object as the "
+    "file name."
+)
+
+
+def test_a_refused_dat_refuses_the_objects_that_were_read_from_it_whatever_its_name() -> None:
+    ready = records(BALANCES, example(BALANCES, "one_batch"))
+    said = hdl(message(FILE_NAME, table="Payload.dat"), success=2)
+    outcomes = assign(contract(BALANCES), ready, [said], ended=True, held={"Payload.dat": ["batch"]})
+    assert codes(outcomes) == [(0, "file_name_invalid")]
+    assert states(outcomes)[0] == "rejected"
+    assert "rejected" not in states(outcomes)[1:]
+
+
+def test_a_refused_dat_of_which_nothing_was_read_is_told_and_refuses_nobody() -> None:
+    said = hdl(message(FILE_NAME, table="Strange.dat"), success=1)
+    outcomes = judged(BALANCES, example(BALANCES, "one_batch"), said)
+    assert "rejected" not in states(outcomes)
+    assert outcomes.unmatched
+
+
 def test_the_value_in_a_sentence_of_a_known_code_is_not_kept() -> None:
     said = (
         "The Secretvalue value for the LegislationCode attribute is invalid and doesn't exist in the X list of values."
