@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from contracts.lists import stale
 from contracts.model import Contract, Rule
-from contracts.records import Records
+from contracts.records import Columns, Records
 from contracts.results import Status
-from contracts.rules import Found, RowCheck, compile_rule, lists_of
-
-_NONE = pl.Series([], dtype=pl.UInt32)
+from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, lists_of
 
 
 @dataclass(frozen=True)
@@ -31,26 +30,45 @@ class RuleOutcome:
 def evaluate(contract: Contract, file: str, records: Records, as_of: date | None = None) -> list[RuleOutcome]:
     """Return what every rule of a file found, in the contract's order; facets of columns that are absent stay out."""
     ready = records.ready[file]
+    plan = _plan(contract, file, ready.present, ready.tokens, ready.names)
+    outcomes = {rule.id: RuleOutcome(rule, "not_checked", NO_ROWS, reason=why) for rule, why in plan.unbound}
+    for check in plan.sets:
+        outcomes[check.rule.id] = _judged(check.rule, check.find(check.rule, records), contract, as_of)
+    for row_check, found in zip(plan.rows, _run(plan.rows, records, file), strict=True):
+        outcome = _judged(row_check.rule, found, contract, as_of)
+        outcomes[row_check.rule.id] = _predicting(outcome, row_check, ready.frame)
+    return [outcomes[rule.id] for rule in plan.rules]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the rules of a file become for records with certain columns."""
+
+    rules: Sequence[Rule]
+    unbound: Sequence[tuple[Rule, str]]  # and why they cannot be judged
+    rows: Sequence[RowCheck]
+    sets: Sequence[SetCheck]
+
+
+@lru_cache(maxsize=64)
+def _plan(
+    contract: Contract, file: str, present: frozenset[str], tokens: frozenset[str], names: frozenset[str]
+) -> _Plan:
+    """The plan; payloads of one contract mostly share it, and small ones take longer to plan for than to judge."""
     rules = [
         rule
         for rule in contract.rules.values()
-        if rule.file == file and rule.kind != "shape" and concerns(rule, contract, ready.present)
+        if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
     ]
-    outcomes: dict[str, RuleOutcome] = {}
-    row_checks: list[RowCheck] = []
-    for rule in rules:
-        if unbound := [one.unbound for one in lists_of(rule, contract) if one.unbound]:
-            outcomes[rule.id] = RuleOutcome(rule, "not_checked", _NONE, reason="; ".join(unbound))
-            continue
-        check = compile_rule(rule, contract, ready)
-        if isinstance(check, RowCheck):
-            row_checks.append(check)
-        else:
-            outcomes[rule.id] = _judged(rule, check.find(rule, records), contract, as_of)
-    for check, found in zip(row_checks, _run(row_checks, records, file), strict=True):
-        outcome = _judged(check.rule, found, contract, as_of)
-        outcomes[check.rule.id] = _predicting(outcome, check, ready.frame)
-    return [outcomes[rule.id] for rule in rules]
+    why = [(rule, "; ".join(one.unbound for one in lists_of(rule, contract) if one.unbound)) for rule in rules]
+    columns = Columns(contract.files[file], present, tokens, names)
+    checks = [compile_rule(rule, contract, columns) for rule, unbound in why if not unbound]
+    return _Plan(
+        rules,
+        [(rule, unbound) for rule, unbound in why if unbound],
+        [check for check in checks if isinstance(check, RowCheck)],
+        [check for check in checks if isinstance(check, SetCheck)],
+    )
 
 
 def concerns(rule: Rule, contract: Contract, present: frozenset[str]) -> bool:
@@ -66,25 +84,20 @@ def _run(checks: Sequence[RowCheck], records: Records, file: str) -> list[Found]
     if not checks:
         return []
     if not ready.height:
-        return [Found(_NONE, applied=False) for _ in checks]
-    plan = ready.frame.lazy()
-    verdicts = [check.violated.fill_null(False).alias(str(at)) for at, check in enumerate(checks)]
-    hits = plan.select("_row", *verdicts).collect().drop("_row")  # a verdict that is a literal takes the frame's height
-    counts = hits.select(pl.all().sum()).row(0)
-    conditional = [(at, check.applies) for at, check in enumerate(checks) if check.applies is not None]
-    applied = dict(
-        zip(
-            (at for at, _ in conditional),
-            plan.select(applies.fill_null(False).any().alias(str(at)) for at, applies in conditional).collect().row(0),
-            strict=True,
-        )
-        if conditional
-        else ()
-    )
+        return [Found(NO_ROWS, applied=False) for _ in checks]
+    violated = [check.violated.fill_null(False).alias(str(at)) for at, check in enumerate(checks)]
+    applies = [
+        check.applies.fill_null(False).any().alias(f"applies {at}")
+        for at, check in enumerate(checks)
+        if check.applies is not None
+    ]
+    # a verdict that is a literal takes the height of the frame's own column
+    hits = ready.frame.lazy().select("_row", *violated, *applies).collect()
+    counts = hits.select(pl.col(map(str, range(len(checks)))).sum()).row(0)
     found = []
     for at, (check, count) in enumerate(zip(checks, counts, strict=True)):
-        rows = hits[str(at)].arg_true() if count else _NONE
-        found.append(Found(rows, applied.get(at, check.rule.column in ready.filled)))
+        met = hits[f"applies {at}"][0] if check.applies is not None else check.rule.column in ready.filled
+        found.append(Found(hits[str(at)].arg_true() if count else NO_ROWS, met))
     return found
 
 
@@ -92,12 +105,12 @@ def _judged(rule: Rule, found: Found, contract: Contract, as_of: date | None) ->
     if found.rows.len():
         return RuleOutcome(rule, "failed", found.rows)
     if found.not_checked:
-        return RuleOutcome(rule, "not_checked", _NONE, reason=found.not_checked)
+        return RuleOutcome(rule, "not_checked", NO_ROWS, reason=found.not_checked)
     if as_of and (old := next(filter(None, (stale(one, as_of) for one in lists_of(rule, contract))), "")):
-        return RuleOutcome(rule, "stale", _NONE, reason=old)
+        return RuleOutcome(rule, "stale", NO_ROWS, reason=old)
     if not found.applied:
-        return RuleOutcome(rule, "not_applied", _NONE, reason="nothing in the payload that the rule is about")
-    return RuleOutcome(rule, "passed", _NONE)
+        return RuleOutcome(rule, "not_applied", NO_ROWS, reason="nothing in the payload that the rule is about")
+    return RuleOutcome(rule, "passed", NO_ROWS)
 
 
 def _predicting(outcome: RuleOutcome, check: RowCheck, frame: pl.DataFrame) -> RuleOutcome:

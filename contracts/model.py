@@ -349,7 +349,7 @@ class Example:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """The promise about a payload, for one profile and one Oracle release."""
 

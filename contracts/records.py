@@ -6,8 +6,9 @@ values that failed their type under ``!NAME`` (only where there are any), an anc
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
 
 import polars as pl
 
@@ -21,31 +22,19 @@ _NUMBERS = ("_row", "_line", "_parent", "_unit")
 _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "timestamp": pl.Datetime("us")}
 
 
-class Ready:
-    """One file's frame, typed. Expressions for its columns come from ``value``, ``text`` and ``doubt``."""
+class Columns:
+    """Which columns the records of a file have, typed ones and marks among them; gives the expressions for them."""
 
-    def __init__(self, file: File, raw: pl.DataFrame) -> None:
+    def __init__(self, file: File, present: frozenset[str], tokens: frozenset[str], names: frozenset[str]) -> None:
         self.file = file
-        self.present = frozenset(raw.columns)
-        self.tokens: frozenset[str] = frozenset()
-        self.failed: frozenset[str] = frozenset()
-        self.frame = self._typed(raw)
-
-    @property
-    def height(self) -> int:
-        """Number of records."""
-        return self.frame.height
-
-    @cached_property
-    def filled(self) -> frozenset[str]:
-        """Columns in which at least one record holds a value."""
-        counts = self.frame.select(pl.col(self._columns()).null_count()).row(0) if self._columns() else ()
-        return frozenset(name for name, nulls in zip(self._columns(), counts, strict=True) if nulls < self.height)
+        self.present = present  # as read
+        self.tokens = tokens  # columns in which a blank token stands
+        self.names = names  # of all columns of the frame
 
     def value(self, name: str) -> pl.Expr:
         """The typed value of a column for conditions: blank, tokens and failed types are null."""
         for candidate in (f"={name}", name):
-            if candidate in self.frame.columns:
+            if candidate in self.names:
                 return pl.col(candidate).cast(NUMBER) if name in _NUMBERS else pl.col(candidate)
         return pl.lit(None, dtype=dtype_of(self.file, name))
 
@@ -55,7 +44,7 @@ class Ready:
 
     def doubt(self, names: Iterable[str]) -> pl.Expr | None:
         """True where one of these values failed its type, so that a rule over them is unknown; None if none did."""
-        marks = [pl.col(f"!{name}") for name in names if f"!{name}" in self.frame.columns]
+        marks = [pl.col(f"!{name}") for name in names if f"!{name}" in self.names]
         return pl.any_horizontal(marks) if marks else None
 
     def plain(self, name: str) -> pl.Expr:
@@ -80,16 +69,50 @@ class Ready:
         return part if plain else shortest(part)
 
     def _comparable(self, name: str) -> pl.Expr:
-        if f"!{name}" in self.frame.columns:
+        if f"!{name}" in self.names:
             return pl.coalesce(self.value(name).cast(pl.String), self.text(name))
         value = self.value(name)
         column = self.file.columns.get(name)
         # numbers and dates as text, so that keys of two files compare whatever their columns' types are
         return value if column and column.type.sort == "text" else value.cast(pl.String)
 
+    def default_mask(self) -> str:
+        """Mask of dates whose type names none."""
+        return self.file.csv.dates
+
+
+class Ready(Columns):
+    """One file's frame, typed."""
+
+    def __init__(self, file: File, raw: pl.DataFrame) -> None:
+        super().__init__(file, frozenset(raw.columns), frozenset(), frozenset())
+        self.failed: frozenset[str] = frozenset()
+        self.frame = self._typed(raw)
+        self.names = frozenset(self.frame.columns)
+
+    def add(self, columns: Iterable[pl.Series]) -> None:
+        """Put further columns beside those of the frame."""
+        self.frame = self.frame.with_columns(columns)
+        self.names = frozenset(self.frame.columns)
+
+    @property
+    def height(self) -> int:
+        """Number of records."""
+        return self.frame.height
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Columns in which at least one record holds a value."""
+        counts = self.frame.select(pl.col(self._columns()).null_count()).row(0) if self._columns() else ()
+        return frozenset(name for name, nulls in zip(self._columns(), counts, strict=True) if nulls < self.height)
+
     def series(self, value: pl.Expr) -> pl.Series:
         """One value for each record, also of an expression that no column stands in."""
-        return self.frame.with_columns(value.alias("value"))["value"]
+        return self.select([value.alias("value")])["value"]
+
+    def select(self, values: Sequence[pl.Expr]) -> pl.DataFrame:
+        """One value for each record and named expression; a literal takes the frame's height."""
+        return self.frame.select(pl.first().alias("_first"), *values).drop("_first")
 
     def _columns(self) -> list[str]:
         return [name for name in self.frame.columns if name in self.file.columns]
@@ -113,9 +136,7 @@ class Ready:
     def _with_tokens(self, raw: pl.DataFrame, names: list[str]) -> frozenset[str]:
         if not names or not raw.height:
             return frozenset()
-        found = raw.select(
-            pl.any_horizontal((pl.col(name) == token).any() for token in TOKENS).alias(name) for name in names
-        )
+        found = raw.select(reduce(operator.or_, (pl.col(names) == token for token in TOKENS)).any())
         return frozenset(name for name, hit in zip(names, found.row(0), strict=True) if hit)
 
     def _source(self, name: str) -> pl.Expr:
@@ -135,10 +156,6 @@ class Ready:
     def _mask(self, kind: Type) -> str:
         return self.file.csv.dates if kind.kind == "date" else DEFAULT_MASKS["timestamp"]
 
-    def default_mask(self) -> str:
-        """Mask of dates whose type names none."""
-        return self.file.csv.dates
-
 
 class Records:
     """All files of a payload, typed and linked. ``unit(file)`` numbers the accept unit of each record."""
@@ -150,12 +167,13 @@ class Records:
         }
         self._up: dict[str, pl.Series] = {}
         self._unit: dict[str, pl.Series] = {}
+        self.dated: dict[str, pl.DataFrame] = {}  # by file: its records in the order of their history, once asked for
         self._missing = pl.DataFrame(schema={"name": pl.String, "unit": pl.UInt32})  # ancestors that are named only
         self.unit_count = 0
         for name in self._parents_first():
             self._link(name)
             ready = self.ready[name]
-            ready.frame = ready.frame.with_columns(self._unit[name].alias("_unit"))
+            ready.add([self._unit[name].alias("_unit")])
         self._ancestors()
 
     def up(self, file: str) -> pl.Series:
@@ -179,7 +197,7 @@ class Records:
         self._up[name] = up
         unit = up.clone()
         if parent:
-            ready.frame = ready.frame.with_columns(parent.frame["_row"].gather(up).alias("_parent"))
+            ready.add([parent.frame["_row"].gather(up).alias("_parent")])
             unit = self._unit[file.parent.file].gather(up)
         orphans = unit.is_null()
         if orphans.any():
@@ -245,11 +263,10 @@ class Records:
     def _ancestors(self) -> None:
         """Bring the ancestors' columns that rules name to the records below them."""
         for name, ready in self.ready.items():
-            above = set(self.contract.ancestors(name))
-            named = {column for rule in self.contract.rules.values() for column in _named_of(rule, name)}
-            wanted = sorted(column for column in named if column.partition(".")[0] in above)
-            ready.frame = ready.frame.with_columns(
-                part for column in wanted for part in (self._from_above(name, column), self._doubt_above(name, column))
+            ready.add(
+                part
+                for column in _columns_above(self.contract, name)
+                for part in (self._from_above(name, column), self._doubt_above(name, column))
             )
 
     def _from_above(self, name: str, column: str) -> pl.Series:
@@ -282,6 +299,14 @@ class Records:
             assert parent is not None
             current = parent.file
         return index
+
+
+@lru_cache(maxsize=256)
+def _columns_above(contract: Contract, file: str) -> list[str]:
+    """The ancestors' columns that rules over the records of a file name: ``headers.CURRENCY_CODE``."""
+    above = set(contract.ancestors(file))
+    named = {column for rule in contract.rules.values() for column in _named_of(rule, file)}
+    return sorted(column for column in named if column.partition(".")[0] in above)
 
 
 def _named_of(rule: Rule, file: str) -> Iterator[str]:
@@ -403,8 +428,10 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
     undecided = pl.Series([True] * child.height, dtype=pl.Boolean)
     for alternative in alternatives:
         names = [f"key{at}" for at in range(len(alternative))]
-        own = child.frame.with_columns(child.key(list(alternative), across=True)).select(names).with_row_index("child")
+        own = child.select(child.key(list(alternative), across=True)).with_row_index("child")
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
+        if not usable.any():
+            continue
         theirs = _first_rows(parent, list(alternative.values()), names)
         found = own.filter(usable).join(theirs, on=names, how="inner")
         result = result.scatter(found["child"], found["parent"])
@@ -414,7 +441,7 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
 
 def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
     """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
-    theirs = parent.frame.with_columns(parent.key(columns, across=True)).select(names).with_row_index("parent")
+    theirs = parent.select(parent.key(columns, across=True)).with_row_index("parent")
     if history := parent.file.history:
         begins = parent.series(parent.value(history.start)).alias("begins")
         theirs = theirs.with_columns(begins).sort("begins", nulls_last=True, maintain_order=True)

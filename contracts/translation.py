@@ -16,8 +16,8 @@ from sqlglot import exp
 NUMBER = pl.Decimal(38, 10)
 """How every number is held: 28 digits before the point, 10 behind it."""
 
-_SUM_LIMIT = Decimal(10) ** 20  # beyond these a sum or a product may overflow 38 digits: the result is unknown
-_TERM_LIMIT = Decimal(10) ** 27
+_SUM_DIGITS, _TERM_DIGITS, _FACTOR_DIGITS = 20, 27, 14
+"""Digits before the point of what is added up, added and multiplied: with more the result may overflow: unknown."""
 COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     exp.EQ: pl.Expr.eq,
     exp.NEQ: pl.Expr.ne,
@@ -85,15 +85,14 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
             days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
             return t(node.this) + pl.duration(days=days)
         case exp.Add():
-            return _below(t(node.this), _TERM_LIMIT) + _below(t(node.expression), _TERM_LIMIT)
+            return _within(t(node.this), _TERM_DIGITS) + _within(t(node.expression), _TERM_DIGITS)
         case exp.Sub():
-            return _below(t(node.this), _TERM_LIMIT) - _below(t(node.expression), _TERM_LIMIT)
+            return _within(t(node.this), _TERM_DIGITS) - _within(t(node.expression), _TERM_DIGITS)
         case exp.Mul():
-            # half the digits each, so that the product fits 38 of them
-            return _below(t(node.this), Decimal(10) ** 14) * _below(t(node.expression), Decimal(10) ** 14)
+            return _within(t(node.this), _FACTOR_DIGITS) * _within(t(node.expression), _FACTOR_DIGITS)
         case exp.Div():
             divisor = t(node.expression)
-            return _below(t(node.this), _SUM_LIMIT / 100) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
+            return _within(t(node.this), _SUM_DIGITS - 2) / pl.when(divisor.abs() >= Decimal("0.0001")).then(divisor)
         case exp.Mod():
             number = t(node.this)
             rest = (number.abs().cast(pl.Int128, strict=False) % int(node.expression.name)).cast(NUMBER)
@@ -170,7 +169,8 @@ def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
         return value.min()
     if isinstance(node, exp.Max):
         return value.max()
-    total = pl.when((value.count() > 0) & ~(value.abs() >= _SUM_LIMIT).any()).then(_below(value, _SUM_LIMIT).sum())
+    small = _within(value, _SUM_DIGITS)
+    total = pl.when((value.count() > 0) & (small.count() == value.count())).then(small.sum())
     return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)  # the SUM of nothing is NULL
 
 
@@ -181,8 +181,9 @@ def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
     return result
 
 
-def _below(value: pl.Expr, limit: Decimal) -> pl.Expr:
-    return pl.when(value.abs() < limit).then(value)
+def _within(value: pl.Expr, digits: int) -> pl.Expr:
+    """The value if it has no more digits before the point, else unknown. It stands here once: sums nest."""
+    return value.cast(pl.Decimal(digits + 10, 10), strict=False).cast(NUMBER)
 
 
 def _like(pattern: str) -> str:

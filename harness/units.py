@@ -130,9 +130,16 @@ def _spread(contract: Contract, records: Records, refused: Levels) -> Levels:
 def _named(contract: Contract, records: Records, payload: str) -> pl.DataFrame:
     """Label, key, first record, number of records and amount of every unit, in the order of their numbers."""
     base = pl.DataFrame({"unit": pl.int_range(records.unit_count, dtype=pl.UInt32, eager=True)})
-    names = [_names_of(contract, records, name, payload) for name in _roots_first(contract, records)]
-    # a unit is named by its root record; an orphan by the first record that says whose it is
-    named = pl.concat(names).unique(subset="unit", keep="first", maintain_order=True)
+    # a unit is named by its root record; one of orphans by the first record that says whose it is
+    names, seen = [], np.zeros(records.unit_count, dtype=bool)
+    for name in _roots_first(contract, records):
+        first = records.unit(name).arg_unique()
+        numbers = records.unit(name).gather(first).to_numpy()
+        if not seen[numbers].all():
+            new = first.filter(pl.Series(~seen[numbers]))
+            names.append(_names_of(contract, records, name, payload, new))
+            seen[numbers] = True
+    named = pl.concat(names)
     sizes = pl.concat([records.unit(name).to_frame("unit") for name in records.ready]).group_by("unit").len("records")
     frame = base.join(named, on="unit", how="left").join(sizes, on="unit", how="left").sort("unit")
     frame = frame.join(_amounts(contract, records), on="unit", how="left").sort("unit")
@@ -145,11 +152,9 @@ def _roots_first(contract: Contract, records: Records) -> list[str]:
     return sorted(records.ready, key=lambda name: len(contract.ancestors(name)))
 
 
-def _names_of(contract: Contract, records: Records, name: str, payload: str) -> pl.DataFrame:
+def _names_of(contract: Contract, records: Records, name: str, payload: str, first: pl.Series) -> pl.DataFrame:
+    """Label, key and first record of the units whose first records in a file these are."""
     file, ready = contract.files[name], records.ready[name]
-    first = ready.frame.with_columns(records.unit(name).alias("unit")).unique(
-        subset="unit", keep="first", maintain_order=True
-    )
     root = file.parent is None
     ways = contract.ways(name)  # an orphan is called by the highest ancestor that it names
     unit = file.accept_unit if root else tuple(tuple(one) for _, alternatives in ways for one in alternatives)
@@ -159,7 +164,8 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str) -> 
     if business == ((),):  # the whole file is the unit: its member's name
         member = file.names[0] if file.names else payload
         key = pl.lit(f"{len(member)}:{member}")
-    return first.select("unit", _label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row"))
+    named = ready.frame[first].with_columns(records.unit(name).gather(first).alias("unit"))
+    return named.select("unit", _label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row"))
 
 
 def _label(ready: Ready, alternatives: Sequence[Sequence[str]], file: str) -> pl.Expr:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contracts.model import Contract, ReferenceList, Rule
-from contracts.records import Ready, Records
-from contracts.rules.checks import Found, RowCheck, SetCheck
+from contracts.records import Columns, Records
+from contracts.rules.checks import NO_ROWS, Found, RowCheck, SetCheck
 from contracts.rules.dates import disjoint, gap, order, overlap
 from contracts.rules.groups import group, python, unique
 from contracts.rules.references import exists, in_list, parent, totals, within
 from contracts.rules.rows import ROW_KINDS, row_check
 
-__all__ = ["Found", "RowCheck", "SetCheck", "compile_rule", "lists_of"]
+__all__ = ["NO_ROWS", "Found", "RowCheck", "SetCheck", "compile_rule", "lists_of"]
 
 _SETS: Mapping[str, Callable[[Rule, Records], Found]] = {
     "disjoint": disjoint,
@@ -33,8 +33,8 @@ _SETS: Mapping[str, Callable[[Rule, Records], Found]] = {
 }
 
 
-def compile_rule(rule: Rule, contract: Contract, ready: Ready) -> RowCheck | SetCheck:
-    """Return the check of a rule on a ready file. Shape and package rules have none: their readers judge them."""
+def compile_rule(rule: Rule, contract: Contract, ready: Columns) -> RowCheck | SetCheck:
+    """Return the check of a rule on records with these columns; readers judge the rules on shape and package."""
     if rule.kind in ROW_KINDS:
         return row_check(rule, contract, ready)
     return SetCheck(rule, _SETS[rule.kind])

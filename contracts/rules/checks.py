@@ -10,6 +10,8 @@ import polars as pl
 from contracts.model import Rule
 from contracts.records import Ready, Records
 
+NO_ROWS = pl.Series([], dtype=pl.UInt32)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -56,4 +58,6 @@ def applicable(rule: Rule, ready: Ready) -> pl.LazyFrame:
 
 def rows(frame: pl.DataFrame) -> pl.Series:
     """Distinct indices of a frame that has them, ascending."""
+    if not frame.height:
+        return NO_ROWS
     return frame["index"].cast(pl.UInt32).unique().sort()

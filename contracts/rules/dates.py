@@ -61,9 +61,15 @@ def _found(judged: pl.DataFrame, failing: pl.DataFrame) -> Found:
 
 
 def _dated(rule: Rule, records: Records) -> pl.DataFrame:
-    """Records in the order of their history: index, group, from, to (filled in), sequence, previous_*, and
-    ``reached``: the latest end of all before."""
-    ready, file = records.ready[rule.file], records.contract.files[rule.file]
+    """The file's records in the order of their history, put in order once for all rules over it."""
+    if rule.file not in records.dated:
+        records.dated[rule.file] = _in_order(rule.file, records)
+    return records.dated[rule.file]
+
+
+def _in_order(name: str, records: Records) -> pl.DataFrame:
+    """Columns: index, group, from, to (filled in), sequence, previous_*, and ``reached``: the latest end before."""
+    ready, file = records.ready[name], records.contract.files[name]
     history = file.history
     assert history is not None
     sequence = ready.value(history.sequence) if history.sequence else pl.lit(None)

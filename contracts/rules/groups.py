@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import Found, applicable, indexed, rows
+from contracts.rules.checks import NO_ROWS, Found, applicable, indexed, rows
 
 
 def group(rule: Rule, records: Records) -> Found:
@@ -27,7 +27,7 @@ def group(rule: Rule, records: Records) -> Found:
         unknown = indexed(ready).with_columns(keys).filter(doubt).select(names).unique().collect()
         bad = bad.join(unknown, on=names, how="anti", nulls_equal=True)
     if not bad.height:
-        return Found(pl.Series([], dtype=pl.UInt32), applied=groups.height > 0)
+        return Found(NO_ROWS, applied=groups.height > 0)
     keyed = applicable(rule, ready).with_columns(keys).select("index", *names).collect()
     return Found(rows(keyed.join(bad, on=names, how="semi", nulls_equal=True)), applied=True)
 
@@ -54,6 +54,8 @@ def unique(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
     keys = frame.select("index", *ready.key(names)).collect()
+    if keys.height < 2:
+        return Found(NO_ROWS, applied=keys.height > 0)
     if completed := rule.spec.get("completed"):
         reference = records.contract.lists[completed["list"]].rows
         own = {f"key{names.index(name)}": listed for name, listed in completed["columns"].items()}

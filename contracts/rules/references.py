@@ -11,7 +11,7 @@ import polars as pl
 from contracts.lists import day
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import Found, applicable, rows
+from contracts.rules.checks import NO_ROWS, Found, applicable, rows
 from contracts.rules.rows import row_check
 from contracts.translation import NUMBER
 
@@ -21,6 +21,8 @@ def exists(rule: Rule, records: Records) -> Found:
     ready, spec = records.ready[rule.file], rule.spec
     keys = [*ready.key(spec["columns"], across=True), *_plain(ready, spec["columns"], "text")]
     frame = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys).collect()
+    if not frame.height:
+        return Found(NO_ROWS, applied=False)
     missing = frame
     if other := records.ready.get(spec["in"]):
         where = rule.conditions.get("where")
@@ -34,7 +36,10 @@ def parent(rule: Rule, records: Records) -> Found:
     """Records without their parent. No key at all fails, too, unless a missing column of it is reported as such."""
     ready, file = records.ready[rule.file], records.contract.files[rule.file]
     assert file.parent is not None
-    orphans = ready.frame.with_row_index("index").filter(records.up(rule.file).is_null())
+    without = records.up(rule.file).is_null()
+    if not without.any():
+        return Found(NO_ROWS, applied=ready.height > 0)
+    orphans = ready.frame.with_row_index("index").filter(without)
     doubt = ready.doubt(rule.columns)
     orphans = orphans if doubt is None else orphans.filter(~doubt)
     if orphans.height:
@@ -102,15 +107,19 @@ def in_list(rule: Rule, records: Records) -> Found:
     frame = _usable(ready, applicable(rule, ready), [*spec["columns"], *([as_of["column"]] if as_of else [])])
     dated = [ready.value(as_of["column"]).alias("date")] if as_of else []
     own = frame.select("index", *dated, *_plain(ready, spec["columns"])).collect()
+    if not own.height:
+        return Found(NO_ROWS, applied=False)
     names = [name for name in own.columns if name.startswith("key")]
     listed = reference.rows.select(
         *(pl.col(name).alias(f"key{at}") for at, name in enumerate(spec["match"])), *_window(as_of)
     )
-    known = own.join(listed, on=names, how="inner" if as_of else "semi")
-    found = known.filter(_inside()) if as_of else known
+    if as_of is None:
+        return Found(rows(own.join(listed, on=names, how="semi" if spec.get("absent") else "anti")), applied=True)
+    known = own.join(listed, on=names, how="inner")
+    found = known.filter(_inside())
     asked = known if spec.get("listed") else own
     failing = found if spec.get("absent") else asked.join(found, on="index", how="anti")
-    return Found(rows(failing), applied=own.height > 0)
+    return Found(rows(failing), applied=True)
 
 
 def within(rule: Rule, records: Records) -> Found:

@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.conditions import Condition
 from contracts.model import Contract, Rule, Type
-from contracts.records import Ready
+from contracts.records import Columns
 from contracts.rules.checks import RowCheck
 from contracts.translation import NUMBER
 from contracts.typing import loads, oversized, typed
@@ -19,7 +19,7 @@ from contracts.typing import loads, oversized, typed
 ROW_KINDS = frozenset({"required", "type", "length", "one_of", "pattern", "range", "list", "unlisted", "row"})
 
 
-def row_check(rule: Rule, contract: Contract, ready: Ready) -> RowCheck:
+def row_check(rule: Rule, contract: Contract, ready: Columns) -> RowCheck:
     """Return the check of a facet or a written row rule."""
     if rule.kind == "row":
         return _written(rule, ready)
@@ -33,7 +33,7 @@ def row_check(rule: Rule, contract: Contract, ready: Ready) -> RowCheck:
     return RowCheck(rule, violated, applies, _predicted(rule, ready))
 
 
-def _written(rule: Rule, ready: Ready) -> RowCheck:
+def _written(rule: Rule, ready: Columns) -> RowCheck:
     check, when = rule.conditions["check"], rule.conditions.get("when")
     violated = ~check.expr(ready.value)
     applies = when.expr(ready.value) if when else pl.lit(True)
@@ -42,7 +42,7 @@ def _written(rule: Rule, ready: Ready) -> RowCheck:
     return RowCheck(rule, violated if doubt is None else violated & ~doubt, applies)
 
 
-def _in_contexts(rule: Rule, contract: Contract, ready: Ready) -> RowCheck:
+def _in_contexts(rule: Rule, contract: Contract, ready: Columns) -> RowCheck:
     """A flexfield slot: each context has facets of its own."""
     context = ready.value(rule.spec["context"])
     violated, applies = pl.lit(False), pl.lit(False)
@@ -54,14 +54,14 @@ def _in_contexts(rule: Rule, contract: Contract, ready: Ready) -> RowCheck:
     return RowCheck(rule, _known(violated, ready, rule, None), applies, _predicted(rule, ready))
 
 
-def _known(violated: pl.Expr, ready: Ready, rule: Rule, when: Condition | None) -> pl.Expr:
+def _known(violated: pl.Expr, ready: Columns, rule: Rule, when: Condition | None) -> pl.Expr:
     """Unknown where the value itself failed its type (its type rule aside), or one that the condition rests on."""
     names = [*(when.columns if when else ()), *(() if rule.kind in ("type", "required") else (rule.column,))]
     doubt = ready.doubt(names)
     return violated if doubt is None else violated & ~doubt
 
 
-def _facet(rule: Rule, spec: Mapping[str, Any], contract: Contract, ready: Ready, when: Condition | None) -> pl.Expr:
+def _facet(rule: Rule, spec: Mapping[str, Any], contract: Contract, ready: Columns, when: Condition | None) -> pl.Expr:
     text, value = ready.plain(rule.column), ready.value(rule.column)
     match rule.kind:
         case "required":
@@ -88,7 +88,7 @@ def _facet(rule: Rule, spec: Mapping[str, Any], contract: Contract, ready: Ready
             return ~text.is_in(known)
 
 
-def _misfit(spec: Mapping[str, Any], ready: Ready, column: str) -> pl.Expr:
+def _misfit(spec: Mapping[str, Any], ready: Columns, column: str) -> pl.Expr:
     """A value that is not of the rule's type; where a contract narrows a layout's type, what fits that already."""
     misfit = _unfit(spec["type"], ready, column)
     layouts: Type = spec["own"]
@@ -97,17 +97,17 @@ def _misfit(spec: Mapping[str, Any], ready: Ready, column: str) -> pl.Expr:
     return misfit & ~_unfit(layouts, ready, column)
 
 
-def _unfit(kind: Type, ready: Ready, column: str) -> pl.Expr:
+def _unfit(kind: Type, ready: Columns, column: str) -> pl.Expr:
     text = ready.plain(column)
     # the ready frame holds the value of the column's own type: another kind, or a wider size, is parsed for itself
-    own = column not in ready.failed and kind.kind == ready.file.columns[column].type.kind
+    own = f"!{column}" not in ready.names and kind.kind == ready.file.columns[column].type.kind
     value = ready.value(column) if own else typed(text, kind, ready.default_mask())
     misfit = (value.is_null() & text.is_not_null()).fill_null(False)
     large = oversized(text, value, kind)
     return misfit if large is None else misfit | large.fill_null(False)
 
 
-def _predicted(rule: Rule, ready: Ready) -> pl.Expr | None:
+def _predicted(rule: Rule, ready: Columns) -> pl.Expr | None:
     """Load errors are predicted only for what the layout itself refuses and the loader cannot read."""
     text = ready.plain(rule.column)
     spec = rule.spec["contexts"][0][1] if "contexts" in rule.spec else rule.spec
@@ -120,7 +120,7 @@ def _predicted(rule: Rule, ready: Ready) -> pl.Expr | None:
     return None
 
 
-def _unlisted(rule: Rule, ready: Ready) -> pl.Expr:
+def _unlisted(rule: Rule, ready: Columns) -> pl.Expr:
     filled = ready.plain(rule.column).is_not_null()
     if "meant" not in rule.spec:
         return filled

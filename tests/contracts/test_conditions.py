@@ -364,6 +364,11 @@ def test_a_long_chain_is_judged_or_refused_but_no_traceback(joiner: str) -> None
         assert parse(text, SORTS).columns == ("N",)
 
 
+def test_a_long_sum_holds_each_of_its_terms_once() -> None:
+    total = parse(f"{' + '.join(['N'] * 12)} = 0", SORTS)
+    assert len(total.expr().meta.root_names()) == 12
+
+
 HUGE = [n(10) ** 28 - 1, -(n(10) ** 28) + 1, n(10) ** 20, n(10) ** 14, n("0.0000000001"), n(0), None]
 
 
