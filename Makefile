@@ -16,10 +16,9 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" tests test_suites
 
-test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci for contracts with deliveries, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
+test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow tests test_suites --ignore test_suites/property
-	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property -m "not slow" --harness-effort ci
-	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property --harness-effort ci
 
 check: $(VENV)/.dev  ## format, lint, types, import directions, contracts
 	$(BIN)/ruff format --check .

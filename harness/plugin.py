@@ -38,7 +38,7 @@ _OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     }),
     ("effort", {
         "dest": "harness_effort", "choices": ["dev", "ci", "nightly"], "default": "dev",
-        "help": "examples per promise and contract: dev 10, ci 50, nightly 1000 (default: dev)",
+        "help": "examples per promise and contract: dev 5, ci 20, nightly 1000 (default: dev)",
     }),
     ("seed", {
         "dest": "harness_seed", "type": int, "default": None, "metavar": "N",

@@ -10,6 +10,7 @@ import pytest
 
 import contracts
 from harness import load, read
+from harness.exploring import EFFORTS
 
 pytest_plugins = ["pytester"]
 
@@ -237,6 +238,11 @@ def test_workers_draw_by_one_seed_and_their_contracts_stand_in_the_environment(p
     labels = [{entry["name"]: entry["value"] for entry in one["labels"]} for one in results]
     assert {(one["layer"], one["class"], one["severity"]) for one in labels} == {("contract", "generated", "blocker")}
     assert all(one["links"][0]["url"].startswith("../catalogue/") for one in results)
+
+
+def test_the_help_tells_how_many_examples_an_effort_means(pytester: pytest.Pytester) -> None:
+    shown = " ".join(pytester.runpytest_subprocess(*PLUGIN, "--help").stdout.str().split())
+    assert ", ".join(f"{name} {count}" for name, count in EFFORTS.items()) in shown
 
 
 def test_nightly_draws_by_a_new_seed_and_says_it(pytester: pytest.Pytester) -> None:
