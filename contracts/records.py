@@ -224,7 +224,7 @@ class Records:
         names = [one for name in told for one in (self._whose(name), name)]
         blanks = pl.concat_str(pl.lit(file), _structure(ready, list(ways[-1][1][0]), 0), separator=_APART)
         name = _first([*names, ready.series(blanks).filter(orphans)])
-        known = self._known(ways)
+        known = self._known(file, ways)
         unit = _first([*(_looked_up(one, known) for one in names), _looked_up(name, self._missing)])
         new = unit.is_null()
         if new.any():
@@ -234,17 +234,18 @@ class Records:
             self._missing = pl.concat([self._missing, missing])
         return unit
 
-    def _known(self, ways: Ways) -> pl.DataFrame:
-        """The unit of every name of an ancestor that is in the payload."""
+    def _known(self, file: str, ways: Ways) -> pl.DataFrame:
+        """The unit of every name of an ancestor that is in the payload; the root's also where only the pod tells it."""
+        root = self.contract.root(file).id
+        named = [(ancestor, tuple(one.values())) for ancestor, alternatives in ways for one in alternatives]
         found = [self._missing.clear()]
-        for ancestor, alternatives in ways:
+        for ancestor, targets in dict.fromkeys([*named, *((root, names) for names in _names_of(self.contract, root))]):
             if above := self.ready.get(ancestor):
-                for targets in dict.fromkeys(tuple(one.values()) for one in alternatives):
-                    name = above.series(_name(above, ancestor, _same(targets)))
-                    unit = self._unit[ancestor].alias("unit")
-                    found.append(pl.DataFrame({"name": name, "unit": unit}))
-                    if above.file.parent is None:
-                        found.append(pl.DataFrame({"name": self._whose(name), "unit": unit}))
+                name = above.series(_name(above, ancestor, _same(targets)))
+                unit = self._unit[ancestor].alias("unit")
+                found.append(pl.DataFrame({"name": name, "unit": unit}))
+                if above.file.parent is None:
+                    found.append(pl.DataFrame({"name": self._whose(name), "unit": unit}))
         return pl.concat(found).drop_nulls().unique("name", keep="first", maintain_order=True)
 
     def _whose(self, names: pl.Series) -> pl.Series:

@@ -47,8 +47,6 @@ from test_suites.property.damage import Damaged, damaged
 from test_suites.property.wires import lost, sent, wires
 
 PROFILES = ("oracle", "nc_district")
-NOT_IN_LINE = frozenset({"hr.assignments"})
-"""Contracts whose payloads the emulator takes, but does not yet judge as they predict: P10 is open for them."""
 Explore = Callable[..., None]
 Drawn = st.SearchStrategy[Composed]
 
@@ -325,8 +323,6 @@ def _setup(profile: str, contract: Contract) -> Any:
     """
     if contract.lists and all(listed.rows is None for listed in contract.lists.values()):
         pytest.skip(f"no list of {contract.id} is bound: what a pod holds of it is not known")
-    if contract.id in NOT_IN_LINE:
-        pytest.skip(f"the emulator does not yet judge payloads of {contract.id} as the contract predicts")
     setup = _setup_of(profile)
     with emulated(setup) as pod:
         if refusal := pod.refusal(contract):

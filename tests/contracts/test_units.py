@@ -185,3 +185,10 @@ def test_a_column_of_the_worker_that_the_payload_lacks_is_blank_for_all_below_it
         email=[by_key(PERSON, "P2"), by_key(PERSON, "P1")],  # rules ask for the worker's ActionCode
     )
     assert found == [["worker 1", "email 2"], ["worker 2", "email 1"]]
+
+
+def test_a_record_whose_worker_only_the_pod_tells_joins_him_whatever_the_payload_calls_him() -> None:
+    measure = by_key("AssignmentId(SourceSystemId)", "AS-100100", Unit="FTE")
+    for worker in (by_number("100100"), by_key("SourceSystemId", "P-100100")):
+        assert units("hr.assignments", pod=True, worker=[worker], measure=[measure]) == [["worker 1", "measure 1"]]
+    assert len(units("hr.assignments", pod=True, worker=[by_number("100107")], measure=[measure])) == 2
