@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from contracts.model import File, Rule
+from contracts.model import Rule
 from contracts.records import Ready, Records, group_of
 from contracts.rules.checks import Found, applicable, rows
 
@@ -73,13 +73,20 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
     history = file.history
     assert history is not None
     sequence = ready.value(history.sequence) if history.sequence else pl.lit(None)
-    frame = _living(ready).with_columns(
+    doubt = ready.doubt([name for name in (history.start, history.end, history.sequence) if name])
+    named = pl.any_horizontal([ready.value(name).is_not_null() for key in history.key for name in key])
+    frame = _living(ready).select(
+        "index",
         group_of(ready, history.key).alias("group"),
         ready.value(history.start).cast(pl.Date).alias("from"),
         ready.value(history.end).cast(pl.Date).alias("stated_to"),
         sequence.cast(pl.Int64, strict=False).alias("sequence"),
+        named.alias("named"),
+        (pl.lit(False) if doubt is None else doubt).alias("doubt"),
     )
-    frame = _known(frame, ready, file).sort("group", "from", "sequence", "index", nulls_last=True)
+    # the history of a record is unknown where one of its dates failed its type, or where its key is wholly blank
+    known = ~pl.col("doubt").any().over("group") & pl.col("named") & pl.col("from").is_not_null()
+    frame = frame.filter(known).drop("named", "doubt").sort("group", "from", "sequence", "index", nulls_last=True)
     following = pl.col("from").shift(-1).over("group")
     same_day = following == pl.col("from")
     implied = pl.when(same_day).then(pl.col("from")).otherwise(following - pl.duration(days=1))
@@ -94,13 +101,3 @@ def _living(ready: Ready) -> pl.DataFrame:
     """Records that create or change: a DELETE line has no history."""
     frame = ready.frame.with_row_index("index")
     return frame.filter(pl.col("_action") != "DELETE") if "_action" in frame.columns else frame
-
-
-def _known(frame: pl.DataFrame, ready: Ready, file: File) -> pl.DataFrame:
-    """Drop logical records in which a date failed its type or a key is wholly blank: their history is unknown."""
-    assert file.history is not None
-    named = pl.any_horizontal([ready.value(name).is_not_null() for key in file.history.key for name in key])
-    doubt = ready.doubt([name for name in (file.history.start, file.history.end, file.history.sequence) if name])
-    if doubt is not None:
-        frame = frame.filter(~doubt.any().over("group"))
-    return frame.filter(named & pl.col("from").is_not_null())
