@@ -14,7 +14,7 @@ from contracts.conditions import parse as parse_condition
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
 from contracts.evaluation import RuleOutcome, evaluate
-from contracts.examples import failing, frames, load_records, masked, patchable, valid_examples
+from contracts.examples import failing, frames, iso_day, load_records, masked, patchable, valid_examples
 from contracts.facets import mask_fault
 from contracts.grades import BUMPS, GRADES, NEEDED, Bump, Direction, Grade, bump, enough
 from contracts.impact import LayoutRow, layout_rows
@@ -70,10 +70,11 @@ from contracts.results import (
     Status,
     Submission,
 )
+from contracts.rules import unbound_lists
 from contracts.shift import shifted
 from contracts.standing import Standing, standing
 from contracts.taken import Taken, list_ledger, read_taken, taken_text
-from contracts.translation import shortest
+from contracts.translation import name_of, shortest
 from contracts.written import template_columns
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ __all__ = [
     "file_editions",
     "files_of",
     "frames",
+    "iso_day",
     "json_schema",
     "layout_changes",
     "layout_in_force",
@@ -180,6 +182,7 @@ __all__ = [
     "mask_fault",
     "masked",
     "members",
+    "name_of",
     "names_in_force",
     "narrowed",
     "newest_source",
@@ -199,6 +202,7 @@ __all__ = [
     "tables",
     "taken_text",
     "template_columns",
+    "unbound_lists",
     "undated",
     "valid_examples",
     "without_code",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from contracts.facets import title
 from contracts.model import Contract, Rule
 from contracts.shapes import shape_todo
@@ -14,7 +11,7 @@ def advice(rule: Rule, contract: Contract) -> str:
     """What the sender of the payload should do where ``rule`` failed."""
     if rule.kind in ("shape", "package"):
         return shape_todo(rule, contract.channel)
-    spec: Mapping[str, Any] = rule.spec["contexts"][0][1] if "contexts" in rule.spec else rule.spec
+    spec = rule.contexts[0][1]
     match rule.kind:
         case "required":
             return "give a value"

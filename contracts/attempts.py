@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any
 
 from contracts.conditions import Condition
-from contracts.examples import Payload, Row, frames, patchable
+from contracts.examples import Payload, Row, frames, iso_day, patchable
 from contracts.model import ABOVE, Contract, History, Rule
 from contracts.records import Records
-from contracts.wrong_values import contexts_of, strangers, wrong_values
+from contracts.wrong_values import strangers, wrong_values
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _spots(examples: Examples, rule: Rule) -> list[_Spot]:
     """Records that fill the column, then those that do not; a column that is to be required must be filled."""
     found = [
         spot
-        for context, spec in contexts_of(rule)
+        for context, spec in rule.contexts
         for name in examples.records
         for spot in _spots_of(examples, rule, context, spec, name)
         if spot.given is not None or rule.kind != "required" or spot.besides
@@ -225,7 +225,7 @@ def _out_of_time(examples: Examples, rule: Rule) -> Iterator[Attempt]:
     assert history is not None
     for example, records in examples.records.items():
         for at, row in enumerate(records.get(rule.file, ())):
-            begins = _day(row.get(history.start))
+            begins = iso_day(row.get(history.start))
             if begins is None or row.get("_action") == "DELETE":
                 continue
             if rule.kind == "order":
@@ -241,7 +241,7 @@ def _beside_the_next(examples: Examples, rule: Rule, history: History, example: 
     number = min(follows, key=lambda number: str(rows[number][history.start]), default=len(rows))
     if number == len(rows):
         rows.append({**rows[at], history.start: str(begins + timedelta(days=60)), history.end: None})
-    starts = _day(rows[number][history.start])
+    starts = iso_day(rows[number][history.start])
     assert starts is not None
     ends = starts - timedelta(days=2) if rule.kind == "gap" else starts
     rows[at] = {**rows[at], history.end: str(ends)}
@@ -251,13 +251,6 @@ def _beside_the_next(examples: Examples, rule: Rule, history: History, example: 
 def _later(row: Row, first: Row, history: History, begins: date) -> bool:
     """True for a later row of the same record, at least three days on."""
     key = next((key for key in history.key if all(first.get(name) for name in key)), ())
-    starts = _day(row.get(history.start))
+    starts = iso_day(row.get(history.start))
     same = all(row.get(name) == first[name] for name in key)
     return bool(key) and same and starts is not None and starts > begins + timedelta(days=2)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -20,7 +20,7 @@ from pandera.errors import FailureCaseMetadata, SchemaError, SchemaErrorReason, 
 from contracts.evaluation import RuleOutcome, concerns, evaluate
 from contracts.model import Contract, Rule
 from contracts.records import Records
-from contracts.rules import SetCheck, compile_rule, lists_of
+from contracts.rules import SetCheck, compile_rule, unbound_lists
 
 
 class ContractSchema(pa.DataFrameSchema):
@@ -104,8 +104,7 @@ class _Stock:
     def __call__(self, data: PolarsData) -> pl.LazyFrame:
         records = self.owner.records(data.lazyframe.collect())
         contract, ready = self.owner.contract, records.ready[self.owner.file]
-        unbound = any(one.rows is None for one in lists_of(self.rule, contract))
-        if unbound or not concerns(self.rule, contract, ready.present):
+        if unbound_lists(self.rule, contract) or not concerns(self.rule, contract, ready.present):
             return pl.LazyFrame({"ok": pl.Series([True] * ready.height, dtype=pl.Boolean)})
         check = compile_rule(self.rule, contract, ready)
         if isinstance(check, SetCheck):

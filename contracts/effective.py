@@ -309,9 +309,8 @@ class Assembly:
             blank_rules(self, identity)
 
     def _whens(self, rule: Rule, document: Document, path: tuple[str | int, ...]) -> dict[str, Condition] | None:
-        specs = rule.spec.get("contexts", (("", rule.spec),))
         found: dict[str, Condition] = {}
-        for context, spec in specs:
+        for context, spec in rule.contexts:
             if isinstance(spec.get("when"), str):
                 condition = self.condition(spec["when"], rule.file, document, *path)
                 if condition is None:
@@ -320,8 +319,7 @@ class Assembly:
         return found
 
     def _list_of(self, rule: Rule) -> str | None:
-        specs = [spec for _, spec in rule.spec["contexts"]] if "contexts" in rule.spec else [rule.spec]
-        return next((spec["list"] for spec in specs if spec["list"] not in self.lists), None)
+        return next((spec["list"] for _, spec in rule.contexts if spec["list"] not in self.lists), None)
 
     def add(self, rule: Rule, document: Document, *path: str | int) -> None:
         """Put a rule in force, or note that its id is taken."""

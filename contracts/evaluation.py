@@ -13,7 +13,7 @@ from contracts.lists import stale
 from contracts.model import Contract, Rule
 from contracts.records import Columns, Records
 from contracts.results import Status
-from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, lists_of
+from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, lists_of, unbound_lists
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _plan(
         for rule in contract.rules.values()
         if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
     ]
-    why = [(rule, "; ".join(one.unbound for one in lists_of(rule, contract) if one.unbound)) for rule in rules]
+    why = [(rule, "; ".join(unbound_lists(rule, contract))) for rule in rules]
     columns = Columns(contract.files[file], present, tokens, names)
     checks = [compile_rule(rule, contract, columns) for rule, unbound in why if not unbound]
     return _Plan(

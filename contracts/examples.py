@@ -34,6 +34,14 @@ def masked(text: str | None, column: Column, file: File) -> str | None:
     return moment.strftime(form) + (":000000" if mask.endswith(":FF") else ".000000" if mask.endswith(".FF") else "")
 
 
+def iso_day(text: str | None) -> date | None:
+    """The day that an example's value names, None where it names none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def frames(contract: Contract, records: Payload) -> dict[str, pl.DataFrame]:
     """Return example records as frames of text, as a reader gives them, one per file id."""
     places = line_numbers(contract, records)

@@ -78,16 +78,11 @@ def settled(parts: Sequence[Pending]) -> list[Pending]:
     return [_joined(group, first=group is groups[0]) for group in groups]
 
 
-def _contexts_of(rule: Rule) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    stated: tuple[tuple[str, Mapping[str, Any]], ...] = rule.spec.get("contexts", (("", rule.spec),))
-    return stated
-
-
 def _within_buffer(column: Rule, slot: Rule) -> Rule:
     """A slot's length beside the column's: the loader's buffer and what it predicts are the column's."""
     if slot.kind != "length":
         return slot
-    ((context, spec),) = _contexts_of(slot)
+    ((context, spec),) = slot.contexts
     own = {**spec, "buffer": column.spec["buffer"], "in_bytes": column.spec.get("in_bytes", False)}
     return replace(slot, spec={**slot.spec, "contexts": ((context, own),)}, code=slot.code or column.code)
 
@@ -95,20 +90,20 @@ def _within_buffer(column: Rule, slot: Rule) -> Rule:
 def _alike(group: Sequence[Pending], rule: Rule) -> bool:
     """True if a slot's rule can stand beside those of the group under one id."""
     first = group[0][0]
-    taken = {context for one, _, _ in group for context, _ in _contexts_of(one)}
+    taken = {context for one, _, _ in group for context, _ in one.contexts}
     columns = {one.spec["context"] for one, _, _ in group if "context" in one.spec}
     same = (rule.severity, rule.code, rule.unconfirmed) == (first.severity, first.code, first.unconfirmed)
-    return same and _contexts_of(rule)[0][0] not in taken and columns <= {rule.spec["context"]}
+    return same and rule.contexts[0][0] not in taken and columns <= {rule.spec["context"]}
 
 
 def _joined(group: Sequence[Pending], *, first: bool) -> Pending:
     """One rule of a group: its contexts side by side, the column's own statement among them as one for any context."""
     rule, document, path = group[0]
     if len(group) > 1:
-        contexts = tuple(context for one, _, _ in group for context in _contexts_of(one))
+        contexts = tuple(context for one, _, _ in group for context in one.contexts)
         rule = replace(rule, spec={"contexts": contexts, "context": group[-1][0].spec["context"]})
     if not first:
-        context = _contexts_of(rule)[0][0] or "_global"
+        context = rule.contexts[0][0] or "_global"
         suffix = f"@{rule.prefix}" if rule.prefix else ""
         rule = replace(rule, id=f"{rule.file}.{rule.column}.{rule.kind}.{context}{suffix}")
     return rule, document, path

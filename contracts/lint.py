@@ -14,7 +14,7 @@ from contracts.layouts import in_force
 from contracts.library import LIBRARY, assemble, contract_ids, prefixes, strays
 from contracts.model import Contract, Example, Place
 from contracts.profiles import ORACLE, Profile, load_profile
-from contracts.rules import lists_of
+from contracts.rules import unbound_lists
 
 
 def lint(profile: Profile, identities: Iterable[str] = ()) -> list[Fault]:
@@ -237,7 +237,7 @@ def _breakers(contract: Contract) -> list[Fault]:
     for rule in contract.rules.values():
         if not rule.written:
             continue
-        if unbound := [one.unbound for one in lists_of(rule, contract) if one.unbound]:
+        if unbound := unbound_lists(rule, contract):
             what = f"{rule.id} is not tested in this profile: {unbound[0]}"
             found.append(_at(rule.place, what, "bind it", "warning"))
         elif breaker := written_breaker(contract, rule):

@@ -265,6 +265,12 @@ class Rule:
         """True for a rule that stands under ``rules:``."""
         return self.breaks is not None
 
+    @property
+    def contexts(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """A facet's own statement by context: a flexfield slot has several, any other rule one under ""."""
+        stated: tuple[tuple[str, Mapping[str, Any]], ...] = self.spec.get("contexts", (("", self.spec),))
+        return stated
+
 
 @dataclass(frozen=True)
 class LoadedBy:
@@ -389,6 +395,17 @@ class Contract:
     overlay: bool = False
     library: str = ""  # file of the contract itself, without its overlay, as places write it
     aliases: Mapping[str, str] = field(default_factory=dict)  # names of records in the pod (records.pod_names)
+
+    @property
+    def examples_in_force(self) -> list[Example]:
+        """All examples; in a profile with an overlay those of the overlay, which alone are tried there."""
+        return [one for one in self.examples.values() if one.prefix or not self.overlay]
+
+    def source(self, place: Place | None) -> str:
+        """``library:53``, ``overlay:21`` or ``layout``: which of its files states something, and the line."""
+        if place is None or place.path.startswith("layouts/"):
+            return "layout"
+        return f"{'library' if place.path == self.library else 'overlay'}:{place.line}"
 
     @property
     def roots(self) -> list[File]:

@@ -22,6 +22,12 @@ class Shape:
     code: str = ""  # predicted; "load" for SQL*Loader
 
 
+_ROW_COUNT = Shape(
+    "row_count",
+    "significant",
+    "The number of records is inside the agreed range",
+    "send the complete file, or change `rows`",
+)
 _FILE = (
     Shape("short", "moderate", "Every record has all fields of the layout", "write the trailing fields of the layout in force"),
     Shape("ragged", "moderate", "All records of the file have the same width", "write the same number of fields in every record"),
@@ -29,14 +35,14 @@ _FILE = (
     Shape("shifted", "critical", "Every value stands in its own column", "put the missing or surplus field right; END belongs at position n+1 only"),
     Shape("unreadable", "critical", "Every record can be split and decoded", "close the quote, write UTF-8", "load"),
     Shape("line_break", "critical", "No value holds a line break", "write a line break as the two characters \\n", "load"),
-    Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
+    _ROW_COUNT,
 )  # fmt: skip
 _FIXED_FILE = (
     Shape("short", "significant", "Every record is as long as the layout", "fill every record with blanks to its whole length"),
     Shape("ragged", "significant", "All records of one type are equally long", "write every record in its whole length"),
     Shape("surplus", "significant", "No record is longer than the layout", "drop what stands behind the last column"),
     Shape("unreadable", "critical", "Every record can be decoded", "write the file in its encoding"),
-    Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
+    _ROW_COUNT,
 )  # fmt: skip
 _REST_FILE = (
     Shape("unreadable", "critical", "The body is JSON of objects", "send one object, or a list of objects"),
@@ -49,7 +55,7 @@ _HDL_FILE = (
     Shape("values", "significant", "A line has as many values as its METADATA has attributes", "write one value per attribute, escape the delimiter", "value_count"),
     Shape("hint", "significant", "A key hint names a source key or a GUID", "write Attribute(SourceSystemId)", "key_hint_invalid"),
     Shape("unreadable", "critical", "Every line can be decoded", "write UTF-8"),
-    Shape("row_count", "significant", "The number of records is inside the agreed range", "send the complete file, or change `rows`"),
+    _ROW_COUNT,
 )  # fmt: skip
 _PACKAGE = (
     Shape("member_missing", "critical", "Every file of the contract is in the package", "add the file under Oracle's name"),

@@ -115,14 +115,8 @@ def _allowed(rule: Rule, contract: Contract) -> Iterator[str]:
     """Values that other facets of the column ask for."""
     for other in contract.rules.values():
         if other.file == rule.file and other.column == rule.column and other.id != rule.id:
-            for _, spec in contexts_of(other):
+            for _, spec in other.contexts:
                 yield from _members(other.kind, spec, contract)
-
-
-def contexts_of(rule: Rule) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Return a facet's own statement by context: a flexfield slot has several, any other column one under ""."""
-    stated: tuple[tuple[str, Mapping[str, Any]], ...] = rule.spec.get("contexts", (("", rule.spec),))
-    return stated
 
 
 def _members(kind: str, spec: Mapping[str, Any], contract: Contract) -> list[str]:

@@ -19,7 +19,7 @@ from contracts import (
     shifted,
 )
 from harness import findings
-from harness.units import Hit, failing_units, hit_units, predictions, units
+from harness.units import Hit, hit_units, predictions, units
 from interfaces import Fact, Payload
 
 SAMPLE = 100
@@ -60,7 +60,7 @@ def check(
         payload=payload.name,
         sha256=payload.sha256,
         records=payload.records,
-        rules=tuple(_statuses(contract, records, outcomes, facts, of_facts)),
+        rules=tuple(_statuses(contract, records, outcomes, of_facts)),
         units=units(contract, records, hits, payload.name, all_or_nothing=load_all_or_nothing),
         samples=_capped(found, sample) if all_findings else found,
         findings=found,
@@ -124,19 +124,18 @@ def _statuses(
     contract: Contract,
     records: Records,
     outcomes: dict[str, RuleOutcome],
-    facts: list[tuple[Rule, Fact]],
     of_facts: list[Hit],
 ) -> Iterator[RuleStatus]:
     seen: dict[str, list[Hit]] = {}
     extra: dict[str, Rule] = {}
-    for (rule, _), hit in zip(facts, of_facts, strict=True):
-        seen.setdefault(rule.id, []).append(hit)
-        extra.setdefault(rule.id, rule)
+    for hit in of_facts:
+        seen.setdefault(hit.rule.id, []).append(hit)
+        extra.setdefault(hit.rule.id, hit.rule)
     for rule in [*contract.rules.values(), *(rule for name, rule in extra.items() if name not in contract.rules)]:
         if rule.id in outcomes:
             outcome = outcomes[rule.id]
             count = outcome.rows.len()
-            yield _status(rule, outcome.status, count, failing_units(records, rule.file, outcome.rows), outcome.reason)
+            yield _status(rule, outcome.status, count, hit_units(records, [Hit(rule, outcome.rows)]), outcome.reason)
         elif rule.id in seen:
             count = sum(1 if hit.rows is None else hit.rows.len() for hit in seen[rule.id])
             yield _status(rule, "failed", count, hit_units(records, seen[rule.id]), "")

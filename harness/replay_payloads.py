@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from random import Random
 
 from sqlglot import exp
 
-from contracts import BreakerSearch, Contract, ContractError, Rule, patchable
+from contracts import BreakerSearch, Contract, ContractError, Rule, iso_day, patchable
 from harness.generate import Composer
 from harness.generate.patterns import matching
 
@@ -136,7 +136,7 @@ def _values(sort: str, literals: Sequence[str], given: Sequence[str | None]) -> 
         for number in (*numbers, Decimal(0)):
             yield from (str(number + step) for step in (0, -1, 1))
     elif sort in ("date", "timestamp"):
-        days = [day for text in (*literals, *given) if (day := _day(text)) is not None]
+        days = [day for text in (*literals, *given) if (day := iso_day(text)) is not None]
         spans = [0, *(int(number) for number in numbers if abs(number) < 10_000)]
         for day in days:
             yield from (
@@ -161,7 +161,7 @@ def _listed(contract: Contract, rule: Rule) -> Iterator[Row]:
         looked_up = {name: values[listed] for name, listed in zip(own, match, strict=True)}
         yield looked_up
         for end in ("from", "to") if window else ():
-            if (day := _day(values[window[end]])) is not None:
+            if (day := iso_day(values[window[end]])) is not None:
                 yield from ({**looked_up, window["column"]: str(day + timedelta(step))} for step in (-1, 0, 1))
 
 
@@ -171,10 +171,3 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -73,11 +73,6 @@ def predictions(contract: Contract, records: Records, hits: Sequence[Hit], *, al
     return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found]).unique(maintain_order=True)
 
 
-def failing_units(records: Records, file: str, rows: pl.Series) -> int:
-    """Number of accept units among these records of a file."""
-    return records.unit(file).gather(rows).n_unique() if rows.len() else 0
-
-
 def hit_units(records: Records, hits: Sequence[Hit]) -> int:
     """Number of accept units that these failures concern."""
     concerned = np.zeros(records.unit_count, dtype=bool)

@@ -16,7 +16,6 @@ from contracts import (
     File,
     Interface,
     LayoutColumn,
-    Place,
     Profile,
     Question,
     Rule,
@@ -116,8 +115,8 @@ def contract_page(profile: Profile, row: Row, history: Sequence[DeliveredVersion
         ],
         codes=list(_codes(contract)),
         lists=list(_lists(contract)),
-        examples=[_example(contract, one) for one in _in_force(contract)],
-        replaced=len(contract.examples) - len(_in_force(contract)),
+        examples=[_example(contract, one) for one in contract.examples_in_force],
+        replaced=len(contract.examples) - len(contract.examples_in_force),
         mask=MASK,
         questions=_profile_questions(profile, row.interfaces),
         layouts=list(_layouts(contract)),
@@ -226,7 +225,7 @@ def _column(contract: Contract, file: File, name: str, rules: Sequence[Rule]) ->
         required=_required(contract, file, name, rules),
         values=[rule for rule in rules if rule.kind not in ("type", "length", "required")],
         certainty=_certainty(contract, file, name),
-        place=_short(contract, column.place),
+        place=contract.source(column.place),
     )
 
 
@@ -253,13 +252,6 @@ def _certainty(contract: Contract, file: File, name: str) -> str:
     return f"length: {own.certainty}" if own.length_remembered else own.certainty
 
 
-def _short(contract: Contract, place: Place | None) -> str:
-    """``library:53``, ``overlay:21`` or ``layout``: the paths stand beside the rules and questions."""
-    if place is None or place.path.startswith("layouts/"):
-        return "layout"
-    return f"{'library' if place.path == contract.library else 'overlay'}:{place.line}"
-
-
 # rules
 
 
@@ -284,7 +276,7 @@ def _rule(contract: Contract, rule: Rule) -> RuleLine:
         source=list(_source(rule)) if rule.written else [],
         predicts=_predicts(contract, rule),
         todo="" if rule.kind in ("row", "group") else advice(rule, contract),  # of these it is the condition again
-        place=str(rule.place or "the format's own rule") if rule.written else _short(contract, rule.place),
+        place=str(rule.place or "the format's own rule") if rule.written else contract.source(rule.place),
         changed=contract.regraded.get(rule.id, ""),
         differs=contract.differs.get(rule.id, ""),
         breaker=list(_breaker(contract, rule)) if rule.written else [],
@@ -351,11 +343,6 @@ def _lists(contract: Contract) -> Iterator[tuple[str, ...]]:
 
 
 # examples
-
-
-def _in_force(contract: Contract) -> list[Example]:
-    """All examples; in a profile those of the overlay, which alone are tried there (contract format, section 11)."""
-    return [one for one in contract.examples.values() if one.prefix or not contract.overlay]
 
 
 def _example(contract: Contract, one: Example) -> tuple[Example, list[tuple[str, int, list[tuple[str, list[str]]]]]]:

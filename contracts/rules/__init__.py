@@ -15,7 +15,7 @@ from contracts.rules.groups import group, python, unique
 from contracts.rules.references import exists, in_list, parent, totals, within
 from contracts.rules.rows import ROW_KINDS, row_check
 
-__all__ = ["NO_ROWS", "Found", "RowCheck", "SetCheck", "compile_rule", "lists_of"]
+__all__ = ["NO_ROWS", "Found", "RowCheck", "SetCheck", "compile_rule", "lists_of", "unbound_lists"]
 
 _SETS: Mapping[str, Callable[[Rule, Records], Found]] = {
     "disjoint": disjoint,
@@ -42,5 +42,9 @@ def compile_rule(rule: Rule, contract: Contract, ready: Columns) -> RowCheck | S
 
 def lists_of(rule: Rule, contract: Contract) -> list[ReferenceList]:
     """The lists without which a rule cannot run (an ``or_list`` only helps and is not among them)."""
-    specs = [spec for _, spec in rule.spec["contexts"]] if "contexts" in rule.spec else [rule.spec]
-    return [contract.lists[spec["list"]] for spec in specs if "list" in spec]
+    return [contract.lists[spec["list"]] for _, spec in rule.contexts if "list" in spec]
+
+
+def unbound_lists(rule: Rule, contract: Contract) -> list[str]:
+    """Why a rule cannot be judged here: a sentence for each of its lists that is not bound."""
+    return [one.unbound for one in lists_of(rule, contract) if one.unbound]

@@ -110,7 +110,7 @@ def _unfit(kind: Type, ready: Columns, column: str) -> pl.Expr:
 def _predicted(rule: Rule, ready: Columns) -> pl.Expr | None:
     """Load errors are predicted only for what the layout itself refuses and the loader cannot read."""
     text = ready.plain(rule.column)
-    spec = rule.spec["contexts"][0][1] if "contexts" in rule.spec else rule.spec
+    spec = rule.contexts[0][1]
     if rule.code != "load" or spec.get("cited"):
         return None
     if rule.kind == "length":

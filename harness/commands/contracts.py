@@ -11,7 +11,6 @@ from contracts import (
     BreakerSearch,
     Contract,
     LintError,
-    Place,
     Profile,
     Rule,
     advice,
@@ -102,7 +101,7 @@ def show(
             f"  unit {_keys(file.accept_unit) if file.parent is None else 'of ' + file.parent.file}, key {_keys(file.business_key) or '-'}"
         )
         rows = [
-            (column.position or "", name, column.type, _facets(contract, file.id, name), _from(contract, column.place))
+            (column.position or "", name, column.type, _facets(contract, file.id, name), contract.source(column.place))
             for name, column in file.columns.items() if column.listed or all_columns
         ]  # fmt: skip
         screen.table("", ["at", "column", "type", "facets", "from"], rows, ["at"])
@@ -245,13 +244,6 @@ def _head(contract: Contract) -> dict[str, str]:
     }
 
 
-def _from(contract: Contract, place: Place | None) -> str:
-    """``library:53``, ``overlay:21`` or ``layout``: the files themselves stand in the head."""
-    if place is None or place.path.startswith("layouts/"):
-        return "layout"
-    return f"{'library' if place.path == contract.library else 'overlay'}:{place.line}"
-
-
 def _overlay_path(contract: Contract) -> str:
     if not contract.overlay:
         return ""
@@ -287,7 +279,7 @@ def _show_rules(screen: Screen, contract: Contract) -> None:
             rule.code,
             rule.file,
             rule.title + (" (unconfirmed)" if rule.unconfirmed else ""),
-            _from(contract, rule.place),
+            contract.source(rule.place),
         )
         for rule in written
     ]
@@ -302,7 +294,7 @@ def _show_lists(screen: Screen, contract: Contract) -> None:
             ", ".join(one.columns),
             "not bound" if one.rows is None else f"{one.rows.height:,}",
             one.taken or "-",
-            _from(contract, one.place),
+            contract.source(one.place),
         )
         for one in contract.lists.values()
     ]

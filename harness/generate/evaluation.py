@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
+from contracts import name_of
 from harness.generate.patterns import found
 
 Value = str | Decimal | dt.date | dt.datetime | bool | None
@@ -82,7 +83,7 @@ def _plain(node: exp.Expr, group: bool) -> Evaluator:
             above = _known(lambda one, other: operator.ge(*_alike(one, other)), inner, low)
             return _both(above, _known(lambda one, other: operator.le(*_alike(one, other)), inner, high))
         case exp.Column():
-            name = f"{node.table}.{node.name}" if node.table else node.name
+            name = name_of(node)
             return lambda row: row.get(name)
         case exp.Literal():
             constant = node.name if node.is_string else Decimal(node.name)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from contracts import Contract, Rule
+from contracts import Contract, Rule, unbound_lists
 from harness.generate.drafts import Draft, Key, Record
 from harness.generate.evaluation import Value, evaluator, spelled
 from harness.generate.histories import Span, spans
@@ -33,7 +33,7 @@ def laws(contract: Contract) -> list[Law]:
     """Return the laws of a contract: every rule that is more than a facet of one column and can be checked here."""
     found = []
     for rule in contract.rules.values():
-        if (maker := _MAKERS.get(rule.kind)) and not _unbound(rule, contract):
+        if (maker := _MAKERS.get(rule.kind)) and not unbound_lists(rule, contract):
             found += [maker(rule, contract)]
         elif rule.column and ("contexts" in rule.spec or "meant" in rule.spec):
             found.append(_alone(rule, _slot(rule, contract)))
@@ -48,10 +48,6 @@ def when(rule: Rule) -> Callable[[Record], bool]:
         return lambda _: True
     applies = evaluator(rule.conditions["when"].tree)
     return lambda record: applies(record) is True
-
-
-def _unbound(rule: Rule, contract: Contract) -> bool:
-    return "list" in rule.spec and contract.lists[rule.spec["list"]].rows is None
 
 
 def _alone(rule: Rule, breaks: Callable[[Record], bool]) -> Law:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing
 from sqlglot import exp
 
-from contracts import Contract, Rule
+from contracts import Contract, Rule, name_of
 from contracts.nesting import BY_PLACE
 from harness.generate.drafts import Draft, Record
 from harness.generate.evaluation import Value, evaluator, spelled
@@ -243,7 +243,7 @@ def _owner(record: Record, name: str) -> tuple[Record | None, str]:
 def _literals(tree: exp.Expr, name: str, chance: Random) -> Iterator[str | None]:
     """Values that a condition compares a column with, and texts of the patterns that it asks for."""
     for node in tree.walk():
-        if not any(_name(column) == name for column in node.find_all(exp.Column)):
+        if not any(name_of(column) == name for column in node.find_all(exp.Column)):
             continue
         if isinstance(node, exp.RegexpLike):
             yield from (matching(node.expression.name, chance) for _ in range(_DRAWS))
@@ -257,7 +257,7 @@ def _literals(tree: exp.Expr, name: str, chance: Random) -> Iterator[str | None]
 
 def _others(tree: exp.Expr, name: str, record: Record) -> Iterator[str | None]:
     """Values of the other columns of a condition, and for a date those a day or the condition's days away."""
-    for column in dict.fromkeys(_name(node) for node in tree.find_all(exp.Column)):
+    for column in dict.fromkeys(name_of(node) for node in tree.find_all(exp.Column)):
         if column != name:
             owner, attribute = _owner(record, column)
             yield owner.values.get(attribute) if owner else None
@@ -271,7 +271,3 @@ def _trimmed(record: Record, name: str) -> str | None:
 
 def _constant(node: exp.Expr) -> str:
     return node.this.name if isinstance(node, exp.DateStrToDate) else node.name
-
-
-def _name(node: exp.Column) -> str:
-    return f"{node.table}.{node.name}" if node.table else node.name

@@ -7,14 +7,13 @@ they are, and only a reader of that format can open them.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from contracts import Contract, File
 from contracts.model import TOKENS
 from contracts.typing import mask_forms
-from reports.exports.facets import Facets, facets_of, mask_of
+from reports.exports.facets import Facets, facets_of, mask_of, number_of
 
 PROFILES = "https://datapackage.org/profiles/2.0"
 
@@ -87,8 +86,8 @@ def _field(facets: Facets, file: File) -> dict[str, Any]:
 def _constraints(facets: Facets) -> Iterator[tuple[str, Any]]:
     yield "required", facets.required
     low, high = facets.bounds or (None, None)
-    yield "minimum", _number(low) if facets.type.sort == "number" else low
-    yield "maximum", _number(high) if facets.type.sort == "number" else high
+    yield "minimum", number_of(low) if facets.type.sort == "number" else low
+    yield "maximum", number_of(high) if facets.type.sort == "number" else high
     if facets.type.sort == "text":
         yield "maxLength", 0 if facets.blank else facets.length
     if facets.type.sort == "text" and facets.type.kind != "boolean":
@@ -102,10 +101,6 @@ def _constraints(facets: Facets) -> Iterator[tuple[str, Any]]:
 def _strptime(mask: str) -> str:
     form = mask_forms(mask)[1]
     return f"{form}{mask[-3]}%f" if mask.endswith("FF") else form
-
-
-def _number(text: str | None) -> int | float | None:
-    return None if text is None else int(text) if re.fullmatch(r"-?\d+", text) else float(text)
 
 
 def _foreign_keys(contract: Contract, file: File) -> Iterator[dict[str, Any]]:

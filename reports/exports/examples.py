@@ -14,11 +14,6 @@ from reports.contract_page import MASK
 Records = Mapping[str, Sequence[Mapping[str, str]]]
 
 
-def examples_of(contract: Contract) -> list[Example]:
-    """Return the examples in force: all, in a profile with an overlay those of the overlay, which alone are tried."""
-    return [one for one in contract.examples.values() if one.prefix or not contract.overlay]
-
-
 def records_of(contract: Contract, example: Example) -> Records:
     """Return the filled values of an example's records by file id; of records in a file of their own its name."""
     return {name: _rows(contract.files[name], rows) for name, rows in example.records.items()}

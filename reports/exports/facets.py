@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,11 @@ from contracts import SEVERITIES, Column, Contract, File, Rule, Type
 from contracts.typing import DEFAULT_MASKS
 
 _WHOLE = frozenset({"required", "type", "length", "one_of", "pattern", "range", "list", "unlisted"})
+
+
+def number_of(text: str | None) -> int | float | None:
+    """A bound as JSON and YAML write numbers."""
+    return None if text is None else int(text) if re.fullmatch(r"-?\d+", text) else float(text)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from contracts import Contract, File, Profile
 from reports.exports import words
-from reports.exports.examples import examples_of
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")  # not the underscore inside a name
 
@@ -39,7 +38,7 @@ def _page(profile: Profile, contract: Contract) -> Iterator[str]:
         yield f"\n## {title}\n"
         yield from _table(told, list(told[0])) if told else ["None."]
     yield "\n## Examples\n"
-    for one in examples_of(contract):
+    for one in contract.examples_in_force:
         found = f"must find {', '.join(map(_code, one.expects))}" if one.expects is not None else "must pass"
         yield f"- {_code(one.name)}: {found}"
 

@@ -14,8 +14,8 @@ import yaml
 
 from contracts import Contract, File, Rule
 from reports.exports.ddl import oracle_type
-from reports.exports.examples import breaks_of, examples_of, records_of
-from reports.exports.facets import Facets, facets_of, mask_of
+from reports.exports.examples import breaks_of, records_of
+from reports.exports.facets import Facets, facets_of, mask_of, number_of
 from reports.exports.sql import count_query
 
 VERSION = "v3.2.0"
@@ -85,7 +85,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
         examples=[
             _filled(name=one.name, release=one.release, expects=list(one.expects or ()))
             | {"records": {name: [*map(dict, rows)] for name, rows in records_of(contract, one).items()}}
-            for one in examples_of(contract)
+            for one in contract.examples_in_force
         ],
         unconfirmed=[{"about": about, "question": question} for about, question in contract.unconfirmed],
         disabled=dict(contract.disabled),
@@ -220,16 +220,12 @@ def _property(contract: Contract, file: File, facets: Facets) -> dict[str, Any]:
 def _options(facets: Facets, mask: str) -> dict[str, Any]:
     low, high = facets.bounds or (None, None)
     if facets.type.sort == "number":
-        return _filled(minimum=_number(low), maximum=_number(high))
+        return _filled(minimum=number_of(low), maximum=number_of(high))
     if facets.type.sort in ("date", "timestamp"):
         return _filled(format=_java(mask), minimum=low, maximum=high)
     if facets.type.kind == "boolean":
         return {}
     return _filled(maxLength=facets.length, pattern=facets.patterns[0] if facets.patterns else None)
-
-
-def _number(text: str | None) -> int | float | None:
-    return None if text is None else int(text) if re.fullmatch(r"-?\d+", text) else float(text)
 
 
 def _java(mask: str) -> str:

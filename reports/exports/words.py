@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from contracts import Contract, File, Profile, Rule, advice
 from reports import contract_page as page
-from reports.exports.examples import examples_of, records_of
+from reports.exports.examples import records_of
 from reports.exports.facets import Facets, facets_of
 
 Row = Mapping[str, str]
@@ -94,7 +94,7 @@ def list_rows(contract: Contract) -> Iterator[Row]:
 
 def example_rows(contract: Contract) -> Iterator[Row]:
     """Yield the filled values of the examples in force, one a row; those of columns with personal data are masked."""
-    for example in examples_of(contract):
+    for example in contract.examples_in_force:
         expects = ", ".join(example.expects) if example.expects is not None else "no finding"
         for file, rows in records_of(contract, example).items():
             for number, row in enumerate(rows, start=1):

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -129,12 +129,7 @@ def test_p2_a_breaker_is_found_by_its_rule(composer: Composer, explore: Explore)
         rows = sorted(row for rule, row in findings if rule == identity and row)
         assert rows == list(broken.rows), f"{identity} speaks of records {rows}, not {list(broken.rows)}"
 
-    def written(identity: str, path: Path) -> Path:
-        if broken := found.of(contract.rules[identity]):
-            return broken.write(path)
-        raise UsageError(f"{identity} has no breaker")
-
-    explore(contract, st.sampled_from(sorted(contract.rules)), promise, written=written)
+    explore(contract, st.sampled_from(sorted(contract.rules)), promise, written=partial(_breaker, found))
 
 
 def test_p3_what_is_written_is_read(composer: Composer, drawn: Drawn, explore: Explore) -> None:
@@ -298,14 +293,9 @@ def test_p10_the_emulator_refuses_breakers_with_their_code(profile: str, compose
             )
             assert rejected, f"{identity} predicts a refusal, the emulator does not refuse"
 
-    def written(identity: str, path: Path) -> Path:
-        if broken := found.of(contract.rules[identity]):
-            return broken.write(path)
-        raise UsageError(f"{identity} has no breaker")
-
     if not coded:
         pytest.skip(f"{contract.id} predicts no code")
-    explore(contract, st.sampled_from(coded), promise, written=written)
+    explore(contract, st.sampled_from(coded), promise, written=partial(_breaker, found))
 
 
 # what the promises are made of
@@ -447,6 +437,12 @@ def _near(checked: Any, frame: pl.DataFrame) -> list[Any]:
 def _hidden(contract: Contract, file: str, name: str) -> bool:
     column = contract.files[file].columns.get(name)
     return column is not None and column.masked
+
+
+def _breaker(found: Breakers, identity: str, path: Path) -> Path:
+    if broken := found.of(found.contract.rules[identity]):
+        return broken.write(path)
+    raise UsageError(f"{identity} has no breaker")
 
 
 def _first(pair: tuple[Composed, Any], path: Path) -> Path:
