@@ -13,7 +13,7 @@ from contracts.conditions import Condition, ConditionError
 from contracts.conditions import parse as parse_condition
 from contracts.documents import schema as json_schema
 from contracts.errors import ContractError, Fault, LintError
-from contracts.evaluation import RuleOutcome, evaluate
+from contracts.evaluation import Evaluate, RuleOutcome, evaluate
 from contracts.examples import failing, frames, iso_day, load_records, masked, patchable, valid_examples
 from contracts.facets import mask_fault
 from contracts.grades import BUMPS, GRADES, NEEDED, Bump, Direction, Grade, bump, enough
@@ -116,6 +116,7 @@ __all__ = [
     "Delivered",
     "Direction",
     "Editions",
+    "Evaluate",
     "EvidenceClass",
     "Example",
     "Fault",

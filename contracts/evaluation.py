@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,6 +25,10 @@ class RuleOutcome:
     rows: pl.Series  # UInt32 indices into the file's frame
     predicted: pl.Series | None = None  # Boolean, parallel to rows; None = for all
     reason: str = ""
+
+
+Evaluate = Callable[[Contract, str, Records, date | None], list[RuleOutcome]]
+"""An engine: what every rule of a file found, in the contract's order. The date is that at which lists are aged."""
 
 
 def evaluate(contract: Contract, file: str, records: Records, as_of: date | None = None) -> list[RuleOutcome]:
