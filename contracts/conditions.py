@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import polars as pl
 import sqlglot
@@ -20,6 +20,7 @@ from sqlglot.errors import SqlglotError
 
 from contracts.translation import AGGREGATES, COMPARISONS, name_of, translate
 
+_HELD, _EXACT = Decimal("1E-10"), Context(prec=40)
 _BINARY = frozenset({"this", "expression"})
 _ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys(
@@ -209,7 +210,7 @@ class _Checker:
 
     def held(self, node: exp.Literal) -> str:
         number = Decimal(node.name)
-        if abs(number) >= Decimal(10) ** 28 or number != round(number, 10):
+        if number.copy_abs() >= Decimal(10) ** 28 or number != number.quantize(_HELD, context=_EXACT):
             raise ConditionError(f"{node.name}: more digits than are held", "28 before the point, 10 behind it")
         return "number"
 

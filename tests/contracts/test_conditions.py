@@ -327,6 +327,7 @@ def test_a_second_condition_behind_a_semicolon_is_refused() -> None:
         "CAST(N AS NUMBER(5,2)) = 1",
         "N = 0.12345678901",
         "N < 100000000000000000000000000000000",
+        "N < 9999999999999999999999999999.99999999999",
         "D < E + INTERVAL '99999999999999999999' DAY",
         "a.headers.T = 'x'",
         "N BETWEEN SYMMETRIC 2 AND 1",
@@ -336,6 +337,11 @@ def test_a_second_condition_behind_a_semicolon_is_refused() -> None:
 def test_what_cannot_be_kept_is_refused(text: str) -> None:
     with pytest.raises(ConditionError):
         parse(text, SORTS)
+
+
+@pytest.mark.parametrize("text", ["N < 1000000000000000000", "N < 9999999999999999999999999999.9999999999", "N < 0.10000000000"])
+def test_a_literal_of_as_many_digits_as_are_held_is_taken(text: str) -> None:
+    assert verdict(text, N=n("0.1")) is (text != "N < 0.10000000000")
 
 
 @pytest.mark.parametrize("text", ["MAX(N, M) = 1", "MIN(N, M) = 1", "COUNT(N, M) = 1"])
