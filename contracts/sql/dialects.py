@@ -1,0 +1,165 @@
+"""What databases write differently: quoting, regular expressions, exact decimals. All else of the room is plain SQL.
+
+A second database is a second class with these methods, and a session beside ``on_duckdb``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+NUMBER = "DECIMAL(38,10)"
+_UNIT = "10000000000"  # a number is held in units of its tenth decimal
+
+
+class Dialect(Protocol):
+    """How one database says what others say in another way."""
+
+    def name(self, text: str) -> str:
+        """An identifier, whatever signs are in it."""
+
+    def text(self, value: str) -> str:
+        """A text literal."""
+
+    def try_cast(self, value: str, kind: str) -> str:
+        """The value as another type, NULL where it does not fit."""
+
+    def contains(self, value: str, pattern: str) -> str:
+        """Whether a text has a place that a regular expression of a contract matches."""
+
+    def is_whole(self, value: str, pattern: str) -> str:
+        """Whether a regular expression of a contract matches the whole of a text."""
+
+    def part(self, value: str, pattern: str, number: int) -> str:
+        """What a group, from 1, of a regular expression takes of a text that it matches as a whole."""
+
+    def is_like(self, value: str, pattern: str) -> str:
+        """LIKE without an escape sign."""
+
+    def size_in_bytes(self, value: str) -> str:
+        """Bytes of a text in UTF-8."""
+
+    def product(self, one: str, other: str) -> str:
+        """The product of two numbers of 14 digits before the point, ties of the last decimal to the even one."""
+
+    def quotient(self, dividend: str, divisor: str) -> str:
+        """The quotient of a number of 18 digits and one that is not 0, ties of the last decimal to the even one."""
+
+
+class DuckDb:
+    """DuckDB 2: regular expressions are RE2, integers have 128 bits, and a lambda keeps a value that is used twice."""
+
+    def name(self, text: str) -> str:
+        """An identifier, whatever signs are in it."""
+        return '"' + text.replace('"', '""') + '"'
+
+    def text(self, value: str) -> str:
+        """A text literal."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def try_cast(self, value: str, kind: str) -> str:
+        """The value as another type, NULL where it does not fit."""
+        return f"TRY_CAST({value} AS {kind})"
+
+    def contains(self, value: str, pattern: str) -> str:
+        """Whether a text has a place that a regular expression of a contract matches."""
+        return f"regexp_matches({value}, {self.text(re2(pattern))})"
+
+    def is_whole(self, value: str, pattern: str) -> str:
+        """Whether a regular expression of a contract matches the whole of a text."""
+        return f"regexp_full_match({value}, {self.text(re2(pattern))})"
+
+    def part(self, value: str, pattern: str, number: int) -> str:
+        """What a group, from 1, of a regular expression takes of a text that it matches as a whole."""
+        return f"regexp_extract({value}, {self.text(f'^{pattern}$')}, {number})"
+
+    def is_like(self, value: str, pattern: str) -> str:
+        """LIKE without an escape sign."""
+        return f"({value} LIKE {self.text(pattern)})"
+
+    def size_in_bytes(self, value: str) -> str:
+        """Bytes of a text in UTF-8."""
+        return f"strlen({value})"
+
+    def product(self, one: str, other: str) -> str:
+        """The product of two numbers of 14 digits before the point, ties of the last decimal to the even one.
+
+        A DECIMAL of DuckDB cannot hold the 20 decimals of the product: it is made of whole units in two parts.
+        """
+        parts = self._let(
+            lambda a, b: (
+                f"abs({a}) * (abs({b}) // {_UNIT}::HUGEINT)",
+                f"abs({a}) * (abs({b}) % {_UNIT}::HUGEINT)",
+                f"sign({a}) * sign({b})",
+            ),
+            self._units(one),
+            self._units(other),
+        )
+        unit = f"{_UNIT}::HUGEINT"
+        return self._number(
+            f"{{'q': {parts}.a + {parts}.b // {unit}, 'r': {parts}.b % {unit}, 'd': {unit}, 's': {parts}.c}}"
+        )
+
+    def quotient(self, dividend: str, divisor: str) -> str:
+        """The quotient of a number of 18 digits and one that is not 0, ties of the last decimal to the even one."""
+        parts = self._let(
+            lambda a, b: (f"abs({a}) * {_UNIT}::HUGEINT", f"abs({b})", f"sign({a}) * sign({b})"),
+            self._units(dividend),
+            self._units(divisor),
+        )
+        return self._number(
+            f"{{'q': {parts}.a // {parts}.b, 'r': {parts}.a % {parts}.b, 'd': {parts}.b, 's': {parts}.c}}"
+        )
+
+    def _let(self, body: Callable[[str, str], tuple[str, ...]], *values: str) -> str:
+        """The parts that a body makes of values; the lambda has each value computed, and written, once."""
+        given = ", ".join(f"'{name}': {value}" for name, value in zip("ab", values, strict=True))
+        made = ", ".join(f"'{name}': {part}" for name, part in zip("abc", body("p.a", "p.b"), strict=True))
+        return f"list_transform([{{{given}}}], lambda p: {{{made}}})[1]"
+
+    def _units(self, value: str) -> str:
+        """A number in units of its last decimal; it may need all 38 digits, which no product of decimals may have."""
+        return (
+            f"list_transform([{value}], lambda p: CAST(trunc(p) AS HUGEINT) * {_UNIT}::HUGEINT"
+            f" + CAST(CAST(p - trunc(p) AS DECIMAL(11,10)) * {_UNIT} AS HUGEINT))[1]"
+        )
+
+    def _number(self, division: str) -> str:
+        """A sign, a quotient in units and its rest as a number, rounded to the even one of two that are as near."""
+        up = "(p.r > p.d - p.r OR (p.r = p.d - p.r AND p.q % 2 = 1))"
+        whole = f"(p.q + CASE WHEN {up} THEN 1 ELSE 0 END)::HUGEINT"
+        rounded = f"list_transform([{division}], lambda p: {{'t': {whole}, 's': p.s}})[1]"
+        return (
+            f"list_transform([{rounded}], lambda p: CAST(p.s AS DECIMAL(1,0)) * ("
+            f"CAST(p.t // {_UNIT}::HUGEINT AS DECIMAL(28,0))"
+            f" + CAST(p.t % {_UNIT}::HUGEINT AS DECIMAL(10,0)) * CAST(0.0000000001 AS DECIMAL(10,10))))[1]"
+        )
+
+
+def re2(pattern: str) -> str:
+    """The pattern for RE2, whose ``\\d``, ``\\w`` and ``\\s`` know ASCII only; a contract's know all of Unicode."""
+    classes = {
+        "d": r"\p{Nd}",
+        "w": r"\p{L}\p{M}\p{Nd}\p{Pc}",
+        "s": r"\t\n\v\f\r\x{85}\p{Z}",
+    }
+    found, inside, at = "", False, 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\" and at + 1 < len(pattern):
+            after = pattern[at + 1]
+            wide = classes.get(after.lower())
+            if wide is None or (after.isupper() and inside):
+                found += pattern[at : at + 2]
+            elif after.isupper():
+                found += f"[^{wide}]"
+            else:
+                found += wide if inside else f"[{wide}]"
+            at += 2
+            continue
+        inside = sign == "[" or (inside and sign != "]")
+        found, at = found + sign, at + 1
+    return found
+
+
+DUCKDB = DuckDb()
