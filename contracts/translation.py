@@ -17,7 +17,7 @@ NUMBER = pl.Decimal(38, 10)
 """How every number is held: 28 digits before the point, 10 behind it."""
 
 _SUM_DIGITS, _TERM_DIGITS, _FACTOR_DIGITS = 20, 27, 14
-"""Digits before the point of what is added up, added and multiplied: with more the result may overflow: unknown."""
+"""Digits before the point of what is added up, added or rounded, multiplied: with more it may overflow: unknown."""
 COMPARISONS: Mapping[type[exp.Expr], Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     exp.EQ: pl.Expr.eq,
     exp.NEQ: pl.Expr.ne,
@@ -85,9 +85,9 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
             days = int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1)
             return t(node.this) + pl.duration(days=days)
         case exp.Add():
-            return _within(t(node.this), _TERM_DIGITS) + _within(t(node.expression), _TERM_DIGITS)
+            return addable(t(node.this)) + addable(t(node.expression))
         case exp.Sub():
-            return _within(t(node.this), _TERM_DIGITS) - _within(t(node.expression), _TERM_DIGITS)
+            return addable(t(node.this)) - addable(t(node.expression))
         case exp.Mul():
             return _within(t(node.this), _FACTOR_DIGITS) * _within(t(node.expression), _FACTOR_DIGITS)
         case exp.Div():
@@ -97,14 +97,15 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
             number = t(node.this)
             rest = (number.abs().cast(pl.Int128, strict=False) % int(node.expression.name)).cast(NUMBER)
             signed = pl.when(number < 0).then(-rest).otherwise(rest)  # Oracle's has the sign of the dividend
-            return pl.when(number == number.round(0)).then(signed)
+            return pl.when(number == number.truncate(0)).then(signed)
         case exp.Neg():
             return -t(node.this)
         case exp.Abs():
             return t(node.this).abs()
         case exp.Round():
             decimals = node.args.get("decimals")
-            return t(node.this).round(int(decimals.name) if decimals is not None else 0, mode="half_away_from_zero")
+            places = int(decimals.name) if decimals is not None else 0
+            return addable(t(node.this)).round(places, mode="half_away_from_zero")
         case exp.DPipe():
             return pl.concat_str([t(node.this), t(node.expression)])
         case exp.Upper():
@@ -132,6 +133,11 @@ def _function(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
         case exp.Cast():
             return _cast(node, t(node.this))
     raise ValueError(f"{node.sql(dialect='oracle')} has no translation")
+
+
+def addable(value: pl.Expr) -> pl.Expr:
+    """The value where no sum, difference or rounding of it overflows, else unknown."""
+    return _within(value, _TERM_DIGITS)
 
 
 def shortest(text: pl.Expr) -> pl.Expr:

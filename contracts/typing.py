@@ -11,17 +11,18 @@ import polars as pl
 from contracts.model import TOKENS, Type
 from contracts.translation import NUMBER
 
-_HELD = r"^[+-]?(?:\d{1,28}(?:\.\d{0,10}0*)?|\.\d{1,10}0*)$"  # what Decimal(38, 10) holds without loss
-_LOADS = r"^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?$"  # what Oracle's to_number takes
+_HELD = r"^[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,10}0*)?|\.[0-9]{1,10}0*)$"  # what Decimal(38, 10) holds without loss
+_LOADS = r"^[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?$"  # what Oracle's to_number takes
+# digits are ASCII; as in Oracle there is no year 0 and no second 60
 _PARTS = (
-    ("YYYY", r"\d{4}", "%Y"),
-    ("HH24", r"\d{2}", "%H"),
-    ("MI", r"\d{2}", "%M"),
-    ("SS", r"\d{2}", "%S"),
-    ("MM", r"\d{2}", "%m"),
-    ("DD", r"\d{2}", "%d"),
-    ("YY", r"\d{2}", "%y"),  # 69 to 99 are of the twentieth century
-    ("FF", r"\d{1,9}", ""),
+    ("YYYY", "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])", "%Y"),
+    ("HH24", "[0-9]{2}", "%H"),
+    ("MI", "[0-9]{2}", "%M"),
+    ("SS", "[0-5][0-9]", "%S"),
+    ("MM", "[0-9]{2}", "%m"),
+    ("DD", "[0-9]{2}", "%d"),
+    ("YY", "[0-9]{2}", "%y"),  # 69 to 99 are of the twentieth century
+    ("FF", "[0-9]{1,9}", ""),
 )
 DEFAULT_MASKS = {"date": "YYYY/MM/DD", "timestamp": "YYYY/MM/DD HH24:MI:SS"}
 
@@ -55,9 +56,9 @@ def oversized(text: pl.Expr, value: pl.Expr, kind: Type) -> pl.Expr | None:
         return None
     checks = []
     if kind.kind == "integer":
-        checks.append(value != value.round(0))
+        checks.append(value != value.truncate(0))  # rounding may carry beyond what is held
     if kind.size and kind.scale is not None:
-        checks += [_exceeds(value, kind.size - kind.scale), value != value.round(min(kind.scale, 10))]
+        checks += [_exceeds(value, kind.size - kind.scale), value != value.truncate(min(kind.scale, 10))]
     elif kind.size and kind.kind == "integer":
         checks.append(_exceeds(value, kind.size))
     elif kind.size:
@@ -98,7 +99,7 @@ def mask_forms(mask: str) -> tuple[str, str]:
 def _whole_seconds(pattern: str) -> str:
     """The same pattern with everything but the fraction of a second captured."""
     body = pattern.removeprefix("^").removesuffix("$")
-    head, fraction, _ = body.partition(r"\d{1,9}")
+    head, fraction, _ = body.partition("[0-9]{1,9}")
     return rf"^({head[:-1].rstrip(chr(92))}).*$" if fraction else f"^({body})$"
 
 

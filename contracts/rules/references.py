@@ -13,7 +13,7 @@ from contracts.model import Rule
 from contracts.records import Ready, Records
 from contracts.rules.checks import NO_ROWS, Found, applicable, rows
 from contracts.rules.rows import row_check
-from contracts.translation import NUMBER
+from contracts.translation import NUMBER, addable
 
 
 def exists(rule: Rule, records: Records) -> Found:
@@ -91,7 +91,7 @@ def totals(rule: Rule, records: Records) -> Found:
     compared = own.join(sums, on=names, how="left", nulls_equal=True)
     without = pl.col("doubt").is_null()
     total = pl.when(without).then(pl.lit(Decimal(0), dtype=NUMBER)).otherwise(pl.col("there"))
-    differs = (pl.col("here") - total).abs() > Decimal(str(spec.get("tolerance", 0)))
+    differs = (addable(pl.col("here")) - addable(total)).abs() > Decimal(str(spec.get("tolerance", 0)))
     return Found(rows(compared.filter(differs & ~pl.col("doubt").fill_null(False))), applied=own.height > 0)
 
 

@@ -375,7 +375,7 @@ def test_a_long_sum_holds_each_of_its_terms_once() -> None:
     assert len(total.expr().meta.root_names()) == 12
 
 
-HUGE = [n(10) ** 28 - 1, -(n(10) ** 28) + 1, n(10) ** 20, n(10) ** 14, n("0.0000000001"), n(0), None]
+HUGE = [n(10) ** 28 - 1, -(n(10) ** 28) + 1, n("9" * 28 + ".9999999999"), n(10) ** 20, n(10) ** 14, n("0.0000000001"), n(0), None]
 
 
 @pytest.mark.parametrize(

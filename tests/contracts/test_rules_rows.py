@@ -245,3 +245,33 @@ def test_a_file_without_records_applies_no_rule(tmp_path: Path) -> None:
 def test_rules_may_use_the_reserved_names(tmp_path: Path) -> None:
     contract = facet(tmp_path, "{name: A, type: text}", rules=rule(10, "check: _row < 3"))
     assert findings(contract, f=[{"A": "a"}] * 4) == {"DM-010": [3, 4]}
+
+
+# the edges of the types
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("{name: V, type: integer}", "9999999999999999999999999999.9"),
+        ('{name: V, type: "number(30,2)"}', "9999999999999999999999999999.999"),
+        ('{name: V, type: "number(7,2)"}', "-9999999999999999999999999999.9999999999"),
+    ],
+)
+def test_a_number_whose_rounding_would_not_be_held_is_a_finding(tmp_path: Path, statement: str, text: str) -> None:
+    contract = facet(tmp_path, f"{statement}\n{{name: X, type: text}}")
+    assert findings(contract, f=[{"V": text, "X": "x"}]) == {"f.V.type": [1]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "0000-01-01"),
+        ("timestamp", "2025/03/15 23:59:60"),
+        ("timestamp", "0000/03/15 00:00:00"),
+        ("timestamp(YYYY/MM/DD HH24:MI:SS:FF)", "2025/03/15 00:00:00:٣"),
+    ],
+)
+def test_a_moment_that_oracle_does_not_know_is_a_finding(tmp_path: Path, kind: str, text: str) -> None:
+    contract = facet(tmp_path, f'{{name: V, type: "{kind}"}}\n{{name: X, type: text}}')
+    assert findings(contract, f=[{"V": text, "X": "x"}]) == {"f.V.type": [1]}

@@ -523,3 +523,13 @@ def test_a_python_rule_gives_the_numbers_of_failing_records(tmp_path: Path) -> N
     assert findings(contract, f=[{"K": "abc", "F": "Y"}, {"K": "ab", "F": "Y"}, {"K": "abc", "F": "N"}]) == {
         "DM-010": [1]
     }
+
+
+# found by the reading in SQL
+
+
+def test_a_total_of_more_digits_than_can_be_subtracted_is_unknown(tmp_path: Path) -> None:
+    totals = rule(10, "file: h, totals: {by: [ID], here: TOTAL, in: l, there: MIN(AMOUNT)}")
+    nines = "9" * 28
+    lines = [{"ID": "a", "AMOUNT": f"-{nines}"}]
+    assert findings(two(tmp_path, totals), h=[{"ID": "a", "TOTAL": nines}], l=lines) == {}
