@@ -45,7 +45,10 @@ def disjoint(rule: Rule, records: Records) -> Found:
     """Records of different keys with equal ``by`` whose effective times overlap."""
     ready = records.ready[rule.file]
     dated = _dated(rule, records)
-    marked = applicable(rule, ready).select("index", *ready.key(rule.spec["by"])).collect()
+    frame = applicable(rule, ready)
+    doubt = ready.doubt(rule.spec["by"])
+    frame = frame if doubt is None else frame.filter(~doubt)
+    marked = frame.select("index", *ready.key(rule.spec["by"])).collect()
     names = marked.columns[1:]
     spans = dated.join(marked.drop_nulls(), on="index", how="inner").select("index", "group", "from", "to", *names)
     pairs = spans.join(spans, on=names, how="inner", suffix="_other").filter(

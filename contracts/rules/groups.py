@@ -53,7 +53,8 @@ def unique(rule: Rule, records: Records) -> Found:
     frame = applicable(rule, ready)
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
-    keys = frame.select("index", *ready.key(names)).collect()
+    # a list spells numbers as other files do
+    keys = frame.select("index", *ready.key(names, across="completed" in rule.spec)).collect()
     if keys.height < 2:
         return Found(NO_ROWS, applied=keys.height > 0)
     if completed := rule.spec.get("completed"):

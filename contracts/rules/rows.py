@@ -49,9 +49,9 @@ def _in_contexts(rule: Rule, contract: Contract, ready: Columns) -> RowCheck:
     for value, spec in rule.spec["contexts"]:
         here = (context == value).fill_null(False) if value else pl.lit(True)
         when = rule.conditions.get(f"when {value}")
-        violated |= here & _facet(rule, spec, contract, ready, when).fill_null(False)
+        violated |= here & _known(_facet(rule, spec, contract, ready, when), ready, rule, when).fill_null(False)
         applies |= here
-    return RowCheck(rule, _known(violated, ready, rule, None), applies, _predicted(rule, ready))
+    return RowCheck(rule, violated, applies, _predicted(rule, ready))
 
 
 def _known(violated: pl.Expr, ready: Columns, rule: Rule, when: Condition | None) -> pl.Expr:

@@ -275,3 +275,11 @@ def test_a_number_whose_rounding_would_not_be_held_is_a_finding(tmp_path: Path, 
 def test_a_moment_that_oracle_does_not_know_is_a_finding(tmp_path: Path, kind: str, text: str) -> None:
     contract = facet(tmp_path, f'{{name: V, type: "{kind}"}}\n{{name: X, type: text}}')
     assert findings(contract, f=[{"V": text, "X": "x"}]) == {"f.V.type": [1]}
+
+
+def test_a_slot_is_not_asked_for_where_its_condition_rests_on_a_value_of_the_wrong_type(tmp_path: Path) -> None:
+    flexfields = "flexfields:\n  e: {file: f, context: C, values: {one: {S: {required: \"N > 1 OR K = 'x'\"}}}}\n"
+    columns = "{name: C, type: text}\n{name: S, type: text}\n{name: N, type: number}\n{name: K, type: text}"
+    contract = build(tmp_path, one_file(columns) + flexfields)
+    rows = [{"C": "one", "S": None, "N": number, "K": "x"} for number in ("q", "0")]
+    assert findings(contract, f=rows) == {"f.N.type": [1], "f.S.required": [2]}

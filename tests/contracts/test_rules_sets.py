@@ -528,6 +528,21 @@ def test_a_python_rule_gives_the_numbers_of_failing_records(tmp_path: Path) -> N
 # found by the reading in SQL
 
 
+def test_a_number_is_completed_by_a_list_that_spells_it_without_decimals(tmp_path: Path) -> None:
+    rules = rule(10, "unique: [K, N], completed: {list: keys, columns: {K: name, N: code}}")
+    contract = one(tmp_path, rules, lists="keys: {rows: [{name: a, code: 1}, {name: b, code: 2}]}")
+    assert findings(contract, f=[{"K": None, "N": "1"}, {"K": "a", "N": "1.0"}]) == {"DM-010": [2]}
+
+
+def test_times_are_not_disjoint_by_a_value_that_failed_its_type(tmp_path: Path) -> None:
+    columns = "{name: K, type: text}\n{name: P, type: number}\n{name: B, type: date}\n{name: E, type: date}"
+    contract = one(
+        tmp_path, rule(10, "disjoint: {by: [P]}"), columns=columns, more="history: {key: [K], from: B, to: E}"
+    )
+    rows = [{"K": key, "P": "x", "B": "2025-01-01", "E": None} for key in "ab"]
+    assert findings(contract, f=rows) == {"f.P.type": [1, 2]}
+
+
 def test_a_total_of_more_digits_than_can_be_subtracted_is_unknown(tmp_path: Path) -> None:
     totals = rule(10, "file: h, totals: {by: [ID], here: TOTAL, in: l, there: MIN(AMOUNT)}")
     nines = "9" * 28
