@@ -87,13 +87,26 @@ class Ready(Columns):
     def __init__(self, file: File, raw: pl.DataFrame) -> None:
         super().__init__(file, frozenset(raw.columns), frozenset(), frozenset())
         self.failed: frozenset[str] = frozenset()
-        self.frame = self._typed(raw)
-        self.names = frozenset(self.frame.columns)
+        self._frame = self._typed(raw)
+        self.names = frozenset(self._frame.columns)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All records, typed."""
+        return self._frame
+
+    def lazy(self) -> pl.LazyFrame:
+        """The records with the index of each under ``index``; lazy, so that a rule takes only its columns."""
+        return self.frame.lazy().with_row_index("index")
+
+    def rows(self, indices: pl.Series) -> pl.DataFrame:
+        """The records of these indices, in their order."""
+        return self.frame[indices]
 
     def add(self, columns: Iterable[pl.Series]) -> None:
         """Put further columns beside those of the frame."""
-        self.frame = self.frame.with_columns(columns)
-        self.names = frozenset(self.frame.columns)
+        self._frame = self._frame.with_columns(columns)
+        self.names = frozenset(self._frame.columns)
 
     @property
     def height(self) -> int:
@@ -162,19 +175,22 @@ class Records:
 
     def __init__(self, contract: Contract, frames: Mapping[str, pl.DataFrame]) -> None:
         self.contract = contract
-        self.ready = {
-            name: Ready(contract.files[name], _complete(frames[name])) for name in contract.files if name in frames
-        }
+        self.ready: dict[str, Ready] = {}
         self._up: dict[str, pl.Series] = {}
         self._unit: dict[str, pl.Series] = {}
         self.dated: dict[str, pl.DataFrame] = {}  # by file: its records in the order of their history, once asked for
         self._missing = pl.DataFrame(schema={"name": pl.String, "unit": pl.UInt32})  # ancestors that are named only
         self.unit_count = 0
-        for name in self._parents_first():
-            self._link(name)
-            ready = self.ready[name]
-            ready.add([self._unit[name].alias("_unit")])
-        self._ancestors()
+        for name in parents_first(contract, frames):
+            self._take(name, frames[name])
+        self.ready = {name: self.ready[name] for name in contract.files if name in frames}
+
+    def _take(self, name: str, frame: pl.DataFrame) -> None:
+        """Type the records of a file and link them with those above them, which are there already."""
+        ready = self.ready[name] = Ready(self.contract.files[name], _complete(frame))
+        self._link(name)
+        ready.add([self._unit[name].alias("_unit")])
+        self._ancestors(name)
 
     def up(self, file: str) -> pl.Series:
         """Index of each record's parent in the parent's frame, null for an orphan."""
@@ -184,13 +200,10 @@ class Records:
         """Number of the accept unit of each record, from 0, in file order."""
         return self._unit[file]
 
-    def _parents_first(self) -> list[str]:
-        return sorted(self.ready, key=lambda name: len(self.contract.ancestors(name)))
-
     def _link(self, name: str) -> None:
         file, ready = self.contract.files[name], self.ready[name]
         if file.parent is None:
-            self._unit[name] = self._numbered(self._root_groups(ready))
+            self._unit[name] = self._numbered(self._root_groups(ready), name)
             return
         parent = self.ready.get(file.parent.file)
         up = _find(ready, parent, file.parent.by) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
@@ -252,8 +265,8 @@ class Records:
         """Names as the pod's lists resolve them: one for every record, of its highest ancestor that they tell."""
         return names.replace(self.contract.aliases) if self.contract.aliases else names
 
-    def _numbered(self, groups: pl.Series) -> pl.Series:
-        """Dense numbers after those given out so far, in order of first appearance."""
+    def _numbered(self, groups: pl.Series, root: str = "") -> pl.Series:
+        """Dense numbers after those given out so far, in order of first appearance; ``root``: the file they are of."""
         order = groups.unique(maintain_order=True)
         dense = pl.DataFrame({"group": order, "number": pl.int_range(order.len(), dtype=pl.UInt32, eager=True)})
         found = groups.to_frame("group").join(dense, on="group", how="left", maintain_order="left", nulls_equal=True)
@@ -261,14 +274,13 @@ class Records:
         self.unit_count += order.len()
         return numbers
 
-    def _ancestors(self) -> None:
+    def _ancestors(self, name: str) -> None:
         """Bring the ancestors' columns that rules name to the records below them."""
-        for name, ready in self.ready.items():
-            ready.add(
-                part
-                for column in _columns_above(self.contract, name)
-                for part in (self._from_above(name, column), self._doubt_above(name, column))
-            )
+        self.ready[name].add(
+            part
+            for column in columns_above(self.contract, name)
+            for part in (self._from_above(name, column), self._doubt_above(name, column))
+        )
 
     def _from_above(self, name: str, column: str) -> pl.Series:
         """An ancestor's value for each record, null where a link of the chain is not in the payload."""
@@ -302,9 +314,15 @@ class Records:
         return index
 
 
+def parents_first(contract: Contract, files: Iterable[str]) -> list[str]:
+    """Return these files of the contract, each behind the one that its records lie below."""
+    there = frozenset(files)
+    return sorted((name for name in contract.files if name in there), key=lambda name: len(contract.ancestors(name)))
+
+
 @lru_cache(maxsize=256)
-def _columns_above(contract: Contract, file: str) -> list[str]:
-    """The ancestors' columns that rules over the records of a file name: ``headers.CURRENCY_CODE``."""
+def columns_above(contract: Contract, file: str) -> list[str]:
+    """Return the ancestors' columns that rules over the records of a file name: ``headers.CURRENCY_CODE``."""
     above = set(contract.ancestors(file))
     named = {column for rule in contract.rules.values() for column in _named_of(rule, file)}
     return sorted(column for column in named if column.partition(".")[0] in above)

@@ -40,20 +40,21 @@ class SetCheck:
     find: Callable[[Rule, Records], Found]
 
 
-def indexed(ready: Ready) -> pl.LazyFrame:
-    """The ready frame with the index of each record under ``index``; lazy, so that a rule takes only its columns."""
-    return ready.frame.lazy().with_row_index("index")
-
-
 def applicable(rule: Rule, ready: Ready) -> pl.LazyFrame:
     """The indexed records to which ``when`` applies; unknown does not, nor does one over a value of the wrong type."""
     when = rule.conditions.get("when")
-    frame = indexed(ready)
+    frame = ready.lazy()
     if when is None:
         return frame
     doubt = ready.doubt(when.columns)
     frame = frame.filter(when.expr(ready.value).fill_null(False))
     return frame if doubt is None else frame.filter(~doubt)
+
+
+def met(found: pl.LazyFrame, judged: pl.LazyFrame) -> tuple[pl.DataFrame, bool]:
+    """What was found, collected, and whether anything was judged: both in one go."""
+    failing, count = pl.collect_all([found, judged.select(pl.len())])
+    return failing, count.item() > 0
 
 
 def rows(frame: pl.DataFrame) -> pl.Series:

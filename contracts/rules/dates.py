@@ -78,14 +78,18 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
     sequence = ready.value(history.sequence) if history.sequence else pl.lit(None)
     doubt = ready.doubt([name for name in (history.start, history.end, history.sequence) if name])
     named = pl.any_horizontal([ready.value(name).is_not_null() for key in history.key for name in key])
-    frame = _living(ready).select(
-        "index",
-        group_of(ready, history.key).alias("group"),
-        ready.value(history.start).cast(pl.Date).alias("from"),
-        ready.value(history.end).cast(pl.Date).alias("stated_to"),
-        sequence.cast(pl.Int64, strict=False).alias("sequence"),
-        named.alias("named"),
-        (pl.lit(False) if doubt is None else doubt).alias("doubt"),
+    frame = (
+        _living(ready)
+        .select(
+            "index",
+            group_of(ready, history.key).alias("group"),
+            ready.value(history.start).cast(pl.Date).alias("from"),
+            ready.value(history.end).cast(pl.Date).alias("stated_to"),
+            sequence.cast(pl.Int64, strict=False).alias("sequence"),
+            named.alias("named"),
+            (pl.lit(False) if doubt is None else doubt).alias("doubt"),
+        )
+        .collect()
     )
     # the history of a record is unknown where one of its dates failed its type, or where its key is wholly blank
     known = ~pl.col("doubt").any().over("group") & pl.col("named") & pl.col("from").is_not_null()
@@ -100,7 +104,6 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
     )
 
 
-def _living(ready: Ready) -> pl.DataFrame:
+def _living(ready: Ready) -> pl.LazyFrame:
     """Records that create or change: a DELETE line has no history."""
-    frame = ready.frame.with_row_index("index")
-    return frame.filter(pl.col("_action") != "DELETE") if "_action" in frame.columns else frame
+    return ready.lazy().filter(pl.col("_action") != "DELETE") if "_action" in ready.names else ready.lazy()

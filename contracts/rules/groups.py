@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import NO_ROWS, Found, applicable, indexed, rows
+from contracts.rules.checks import NO_ROWS, Found, applicable, rows
 
 
 def group(rule: Rule, records: Records) -> Found:
@@ -24,12 +25,12 @@ def group(rule: Rule, records: Records) -> Found:
     bad = groups.filter(~pl.col("ok"))
     doubt = ready.doubt([*_by(rule, records), *(name for one in rule.conditions.values() for name in one.columns)])
     if doubt is not None and bad.height:
-        unknown = indexed(ready).with_columns(keys).filter(doubt).select(names).unique().collect()
+        unknown = ready.lazy().with_columns(keys).filter(doubt).select(names).unique().collect()
         bad = bad.join(unknown, on=names, how="anti", nulls_equal=True)
     if not bad.height:
         return Found(NO_ROWS, applied=groups.height > 0)
-    keyed = applicable(rule, ready).with_columns(keys).select("index", *names).collect()
-    return Found(rows(keyed.join(bad, on=names, how="semi", nulls_equal=True)), applied=True)
+    keyed = applicable(rule, ready).with_columns(keys).select("index", *names)
+    return Found(rows(keyed.join(bad.lazy(), on=names, how="semi", nulls_equal=True).collect()), applied=True)
 
 
 def _by(rule: Rule, records: Records) -> list[str]:
@@ -54,17 +55,24 @@ def unique(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
     # a list spells numbers as other files do
-    keys = frame.select("index", *ready.key(names, across="completed" in rule.spec)).collect()
-    if keys.height < 2:
-        return Found(NO_ROWS, applied=keys.height > 0)
+    keys = frame.select("index", *ready.key(names, across="completed" in rule.spec))
     if completed := rule.spec.get("completed"):
         reference = records.contract.lists[completed["list"]].rows
         own = {f"key{names.index(name)}": listed for name, listed in completed["columns"].items()}
-        keys = keys if reference is None else _completed(keys, own, reference)
+        keys = keys if reference is None else _completed(keys.collect(), own, reference).lazy()
     columns = [f"key{at}" for at in range(len(names))]
-    hits = keys.filter(keys.select(pl.struct(columns).hash()).to_series().is_duplicated())
-    repeated = hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())
-    return Found(rows(repeated), applied=keys.height > 0)
+    hashes = keys.select("index", pl.struct(columns).hash().alias("hash")).collect()
+    suspects = hashes.filter(hashes["hash"].is_in(_repeated(hashes["hash"]).implode()))
+    if not suspects.height:
+        return Found(NO_ROWS, applied=hashes.height > 0)
+    hits = keys.join(suspects.lazy().select("index"), on="index", how="semi", maintain_order="left").collect()
+    return Found(rows(hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())), applied=True)
+
+
+def _repeated(hashes: pl.Series) -> pl.Series:
+    """The hashes that stand more than once: neighbours once they are sorted, which takes less memory than a table."""
+    ordered = np.sort(hashes.to_numpy())
+    return pl.Series(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]), dtype=pl.UInt64)
 
 
 def _completed(keys: pl.DataFrame, own: Mapping[str, str], reference: pl.DataFrame) -> pl.DataFrame:

@@ -11,25 +11,26 @@ import polars as pl
 from contracts.lists import day
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import NO_ROWS, Found, applicable, rows
+from contracts.rules.checks import NO_ROWS, Found, applicable, met, rows
 from contracts.rules.rows import row_check
 from contracts.translation import NUMBER, addable
+
+_NOTHING = pl.lit(Decimal(0), dtype=NUMBER)
 
 
 def exists(rule: Rule, records: Records) -> Found:
     """Records whose key does not occur in the other file, nor on the list. A blank key is unknown."""
     ready, spec = records.ready[rule.file], rule.spec
     keys = [*ready.key(spec["columns"], across=True), *_plain(ready, spec["columns"], "text")]
-    frame = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys).collect()
-    if not frame.height:
-        return Found(NO_ROWS, applied=False)
-    missing = frame
+    own = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys)
+    absent = own
     if other := records.ready.get(spec["in"]):
         where = rule.conditions.get("where")
-        theirs = other.frame.filter(where.expr(other.value).fill_null(False)) if where else other.frame
+        theirs = other.lazy().filter(where.expr(other.value).fill_null(False)) if where else other.lazy()
         names = [f"key{at}" for at in range(len(spec["columns"]))]
-        missing = frame.join(theirs.select(*other.key(spec["match"], across=True)), on=names, how="anti")
-    return _or_listed(spec.get("or_list", ""), records, missing, spec["match"], frame.height > 0)
+        absent = own.join(theirs.select(*other.key(spec["match"], across=True)), on=names, how="anti")
+    missing, applied = met(absent, own)
+    return _or_listed(spec.get("or_list", ""), records, missing, spec["match"], applied)
 
 
 def parent(rule: Rule, records: Records) -> Found:
@@ -72,27 +73,24 @@ def totals(rule: Rule, records: Records) -> Found:
     frame = applicable(rule, ready)
     doubt = ready.doubt([*here.columns, *spec["by"]])
     frame = frame.filter(~doubt) if doubt is not None else frame
-    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"])).collect()
-    names = own.columns[2:]
+    names = [f"key{at}" for at in range(len(spec["by"]) or 1)]
+    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"]))
     own = own.drop_nulls(names)  # a blank key is unknown
     other = records.ready.get(spec["in"])
     if other is None or not other.height:
-        sums = (
-            own.select(names)
-            .unique()
-            .with_columns(pl.lit(Decimal(0), dtype=NUMBER).alias("there"), pl.lit(False).alias("doubt"))
-        )
+        sums = own.select(names).unique().with_columns(there=_NOTHING, doubt=pl.lit(False))
     else:
         misfits = other.doubt(there.columns)
-        lines = other.frame.with_columns(
+        lines = other.lazy().with_columns(
             *_by(other, spec["by"]), (pl.lit(False) if misfits is None else misfits).alias("doubt")
         )
         sums = lines.group_by(names).agg(there.expr(other.value).alias("there"), pl.col("doubt").any())
     compared = own.join(sums, on=names, how="left", nulls_equal=True)
     without = pl.col("doubt").is_null()
-    total = pl.when(without).then(pl.lit(Decimal(0), dtype=NUMBER)).otherwise(pl.col("there"))
+    total = pl.when(without).then(_NOTHING).otherwise(pl.col("there"))
     differs = (addable(pl.col("here")) - addable(total)).abs() > Decimal(str(spec.get("tolerance", 0)))
-    return Found(rows(compared.filter(differs & ~pl.col("doubt").fill_null(False))), applied=own.height > 0)
+    failing, applied = met(compared.filter(differs & ~pl.col("doubt").fill_null(False)), own)
+    return Found(rows(failing), applied)
 
 
 def in_list(rule: Rule, records: Records) -> Found:
