@@ -44,10 +44,11 @@ def parent(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt(rule.columns)
     orphans = orphans if doubt is None else orphans.filter(~doubt)
     if orphans.height:
+        named = pl.any_horizontal([_whole(ready, list(alternative)) for alternative in file.parent.by])
         for other in records.contract.rules.values():
             if other.kind == "required" and other.file == rule.file and other.column in rule.columns:
                 check = row_check(other, records.contract, ready)
-                orphans = orphans.filter(~check.violated.fill_null(False))
+                orphans = orphans.filter(named | ~check.violated.fill_null(False))
     if not file.parent.or_list or not orphans.height:
         return Found(rows(orphans), applied=ready.height > 0)
     reference = records.contract.lists[file.parent.or_list]
@@ -154,6 +155,11 @@ def _usable(ready: Ready, frame: pl.LazyFrame, columns: Sequence[str]) -> pl.Laz
     frame = frame.filter(pl.all_horizontal([ready.value(name).is_not_null() for name in columns])) if columns else frame
     doubt = ready.doubt(columns)
     return frame if doubt is None else frame.filter(~doubt)
+
+
+def _whole(ready: Ready, columns: Sequence[str]) -> pl.Expr:
+    """True where a key has no blanks."""
+    return pl.all_horizontal([part.is_not_null() for part in ready.key(columns, across=True)])
 
 
 def _plain(ready: Ready, columns: Sequence[str], prefix: str = "key") -> list[pl.Expr]:

@@ -548,3 +548,13 @@ def test_a_total_of_more_digits_than_can_be_subtracted_is_unknown(tmp_path: Path
     nines = "9" * 28
     lines = [{"ID": "a", "AMOUNT": f"-{nines}"}]
     assert findings(two(tmp_path, totals), h=[{"ID": "a", "TOTAL": nines}], l=lines) == {}
+
+
+def test_an_orphan_that_names_its_parent_is_told_whatever_else_is_missing(tmp_path: Path) -> None:
+    body = """\
+        files:
+          h: {name: h.csv, accept_unit: [ID], csv: {header: true}, columns: [{name: ID, type: text}, {name: ALT, type: text}]}
+          l: {name: l.csv, parent: {file: h, by: [{ID: ID}, {ALT: ALT}]}, csv: {header: true}, columns: [{name: ID, type: text}, {name: ALT, type: text, required: true}]}
+        """
+    lines = [{"ID": "9", "ALT": None}, {"ID": None, "ALT": None}]
+    assert findings(build(tmp_path, body), h=[{"ID": "1"}], l=lines) == {"l.ALT.required": [1, 2], "l.parent": [1]}
