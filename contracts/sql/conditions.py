@@ -125,8 +125,8 @@ class _Writer:
                 decimals = node.args.get("decimals")
                 places = int(decimals.name) if decimals is not None else 0
                 if places >= _PLACES:
-                    return self.sql(node.this)
-                return self.dialect.try_cast(f"round({self.sql(node.this)}, {places})", NUMBER)
+                    return f"CAST({self._held(node.this, 27)} AS {NUMBER})"
+                return f"CAST(round({self._held(node.this, 27)}, {places}) AS {NUMBER})"
         raise ValueError(f"{node.sql(dialect='oracle')} has no translation")
 
     def _of_texts(self, node: exp.Expr) -> str:
