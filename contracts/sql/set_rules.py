@@ -125,7 +125,8 @@ class _SetWriter:
             if one.kind == "required" and one.file == file.id and one.column in self.rule.columns
         ]
         missing = " OR ".join(f"COALESCE({one}, FALSE)" for one in required) or "FALSE"
-        orphan = ["_up IS NULL", f"NOT {self.columns.doubt(self.rule.columns)}", f"NOT ({missing})"]
+        nameless = _all([f"NOT ({_filled(self.columns.keys(by))})" for by in alternatives])
+        orphan = ["_up IS NULL", f"NOT {self.columns.doubt(self.rule.columns)}", f"NOT ({nameless} AND ({missing}))"]
         texts = [
             f"{self.columns.plain(name)} AS x{number}_{at}"
             for number, by in enumerate(alternatives)
@@ -253,11 +254,11 @@ class _SetWriter:
         columns = self.columns
         names = [name for key in history.key for name in key]
         dates = [name for name in (history.start, history.end, history.sequence) if name]
-        sequence = f"trunc({columns.value(history.sequence)})" if history.sequence else "NULL"
+        sequence = f"trunc({columns.value(history.sequence)})" if history.sequence else f"CAST(NULL AS {NUMBER})"
         begins, ends = (f"CAST({columns.value(name)} AS DATE)" for name in (history.start, history.end))
         living = (
             f"SELECT _payload, _at, {self._logical(history.key)} AS _group,"
-            f" {begins} AS _from, {ends} AS _end, CAST({sequence} AS BIGINT) AS _sequence,"
+            f" {begins} AS _from, {ends} AS _end, {sequence} AS _sequence,"
             f" {columns.doubt(dates)} AS _doubt,"
             f" ({' OR '.join(f'{columns.value(name)} IS NOT NULL' for name in names)}) AS _named"
             f" FROM {self.table} WHERE COALESCE(_action, '') <> 'DELETE'"
@@ -328,6 +329,10 @@ class _SetWriter:
 
 def _named(keys: Sequence[str]) -> list[str]:
     return [f"{key} AS k{at}" for at, key in enumerate(keys)]
+
+
+def _filled(keys: Sequence[str]) -> str:
+    return _all([f"{key} IS NOT NULL" for key in keys])
 
 
 def _all(conditions: Sequence[str]) -> str:

@@ -90,10 +90,7 @@ class Values:
         punctuation = [re.sub(r"\\?[-./ ]", "[-./ ]", re.escape(one)) for one in _MASK.split(mask)]
         widths = ["([0-9]{1,4})" if part == "YYYY" else "([0-9]{1,2})" for part in order]
         pattern = punctuation[0] + "".join(width + sign for width, sign in zip(widths, punctuation[1:], strict=True))
-        parts = {
-            part: f"regexp_extract({text}, {self.dialect.text(f'^{pattern}$')}, {at + 1})"
-            for at, part in enumerate(order)
-        }
+        parts = {part: self.dialect.part(text, pattern, at) for at, part in enumerate(order, start=1)}
         year = f"lpad({parts['YYYY']}, 4, '0')" if "YYYY" in parts else f"('20' || lpad({parts['YY']}, 2, '0'))"
         written = f"{year} || '-' || lpad({parts['MM']}, 2, '0') || '-' || lpad({parts['DD']}, 2, '0')"
         return self.dialect.try_cast(self._if(self.dialect.is_whole(text, pattern), written), "DATE")
