@@ -22,6 +22,7 @@ _OPERATORS: Mapping[type[exp.Expr], str] = {
     exp.GTE: ">=",
 }
 _PLACES = 10  # decimals of a number
+_WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
 def condition_sql(condition: Condition, column: Callable[[str], str], dialect: Dialect = DUCKDB) -> str:
@@ -151,7 +152,11 @@ class _Writer:
     def _cast(self, node: exp.Expr, inner: str) -> str:
         kind = node.args["to"]
         if kind.this not in exp.DataType.TEXT_TYPES:
-            return self.dialect.try_cast(inner, NUMBER)
+            if node.this.meta.get("number"):
+                return inner
+            # a cast of the database passes over blanks and underscores
+            plain = f"CASE WHEN {self.dialect.is_whole(inner, _WRITTEN)} THEN {inner} END"
+            return self.dialect.try_cast(plain, NUMBER)
         text = spelled(inner) if node.this.meta.get("number") else inner
         length = kind.expressions
         return f"substr({text}, 1, {int(length[0].name)})" if length else text

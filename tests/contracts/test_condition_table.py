@@ -498,8 +498,8 @@ MISREAD: Sequence[tuple[str, Texts, Truth, str]] = [
     ("ROUND(N, 10) = N", {"N": "1234567890123456789.0000000001"}, T, "Python"),
     ("CAST(T AS NUMBER) > 0", {"T": "NaN"}, X, "Python"),
     ("CAST(T AS NUMBER) > 0", {"T": "Infinity"}, X, "Python"),
-    ("CAST(T AS NUMBER) > 0", {"T": "1_000"}, X, "Python, SQL"),  # no number as a column either
-    ("CAST(T AS NUMBER) > 0", {"T": " 5"}, X, "Python, SQL"),
+    ("CAST(T AS NUMBER) > 0", {"T": "1_000"}, X, "Python"),  # no number as a column either
+    ("CAST(T AS NUMBER) > 0", {"T": " 5"}, X, "Python"),
     ("CAST(N AS VARCHAR2(10)) = '0'", {"N": "-0.00"}, T, "Python"),
     ("GREATEST(S, D) = S", {"S": "2025-09-26 00:00:01", "D": "2025-09-26"}, T, "Python"),
     ("NULLIF(S, D) IS NULL", {"S": "2025-09-26 00:00:00", "D": "2025-09-26"}, T, "Python"),
