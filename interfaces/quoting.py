@@ -1,6 +1,6 @@
 """Records by SQL*Loader's rule "optionally enclosed by": a quote counts only as the first byte of a field.
 
-The slow and exact way, byte by byte. ``interfaces.scan`` needs it for irregular quotes only.
+The slow and exact way. ``interfaces.scan`` needs it for irregular quotes and overlong records only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,19 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+LONGEST = 1024**2
+"""Bytes of a record without its line feed: SQL*Loader's READSIZE where nobody sets another (unconfirmed for Fusion)."""
+KEPT = 64 * 1024
+"""Bytes that are kept of each value of a longer record: more than any column of a layout takes."""
+MOST = 1000
+"""Fields that are kept of a longer record: more than any layout has."""
+
+OPEN = "a quote is opened and never closed: the loader refuses the line"
+AFTER = "text follows a closing quote: where the field ends is a guess"
+LONG = f"more than {LONGEST:,} bytes, the most that the loader reads by default: values are cut to {KEPT:,}"
+
+_BLANKS = b" \t\r"
+
 
 @dataclass(frozen=True)
 class Syntax:
@@ -16,6 +29,7 @@ class Syntax:
 
     delimiter: bytes = b","
     quote: bytes = b'"'
+    longest: int = LONGEST
 
     @cached_property
     def field(self) -> re.Pattern[bytes]:
@@ -27,6 +41,13 @@ class Syntax:
         inner = b"([^%b]*+(?:%b%b[^%b]*+)*+)" % (quote, quote, quote, quote)
         return re.compile(b"%b%b%b%b|%b" % (quote, inner, quote, bare, bare))
 
+    @cached_property
+    def regular(self) -> re.Pattern[bytes]:
+        """The fields of one line that may stay as they are, each with its delimiter: without a quote, or in quotes."""
+        delimiter, quote = re.escape(self.delimiter), re.escape(self.quote)
+        enclosed = b"%b[^%b]*+(?:%b%b[^%b]*+)*+%b" % (quote, quote, quote, quote, quote, quote)
+        return re.compile(b"(?:(?:%b|[^%b%b]*+)%b)*+" % (enclosed, delimiter, quote, delimiter))
+
 
 @dataclass(frozen=True)
 class Record:
@@ -37,26 +58,39 @@ class Record:
     fault: str = ""
 
 
-OPEN = "a quote is opened and never closed: the rest of the file belongs to the record"
-AFTER = "text follows a closing quote: where the field ends is a guess"
-
-
 def split(data: bytes, at: int, syntax: Syntax) -> Record:
-    """Return the record that begins at offset ``at``. Of a field that is never closed its first line is kept."""
+    """Return the record that begins at offset ``at``.
+
+    A value goes on behind its line only if its quote is closed within the bytes that a record may have, and nothing
+    but blanks stands between that and the next delimiter or line end. Else the quote is never closed: the record ends
+    with its line, as all do for the loader, and the field takes the rest of the line.
+    """
+    stop = data.find(b"\n", at)
+    stop = stop if stop >= 0 else len(data)
+    if stop - at > syntax.longest:
+        return Record(_cut(data, at, stop, syntax), min(stop + 1, len(data)), LONG)
     fields: list[bytes] = []
-    fault = ""
+    fault, line = "", stop
+    reach = max(line, min(len(data), at + syntax.longest))
+    across: tuple[int, int] | None = None  # number and offset of the first field that goes on behind the line
     while True:
-        match = syntax.field.match(data, at)
+        match = syntax.field.match(data, at, reach)
         assert match is not None  # the pattern matches nothing, too
         inner, after, bare = match.groups()
         stop = match.end()
-        if inner is None and syntax.quote and bare.startswith(syntax.quote):
-            line_end = data.find(b"\n", at)
-            line = data[at + 1 : line_end if line_end >= 0 else len(data)]
-            return Record([*fields, _chomp(line)], len(data), OPEN)
         last = stop == len(data) or data[stop : stop + 1] == b"\n"
         tail = bare if inner is None else after
         tail = _chomp(tail) if last else tail
+        lost = (stop == reach and not last) or (
+            bool(syntax.quote) and bare.startswith(syntax.quote)
+            if inner is None
+            else b"\n" in inner and bool(tail.strip(_BLANKS))
+        )
+        if across is None and (lost or stop > line):
+            across = len(fields), at
+        if lost and across:
+            number, at = across
+            return Record([*fields[:number], _chomp(data[at + 1 : line])], min(line + 1, len(data)), OPEN)
         if inner is None:
             fields.append(tail)
         else:
@@ -67,11 +101,44 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
         at = stop + 1
 
 
+def _cut(data: bytes, at: int, end: int, syntax: Syntax) -> list[bytes]:
+    """The fields of an overlong line, each cut: of a quote that the line does not close the field takes the rest."""
+    fields: list[bytes] = []
+    while at <= end and len(fields) < MOST:
+        match = syntax.field.match(data, at, end)
+        assert match is not None
+        stop = match.end()
+        if match.start(1) >= 0:
+            inner = _begin(data, match.start(1), match.end(1)).replace(syntax.quote * 2, syntax.quote)
+            fields.append(_begin(value := inner + _begin(data, match.start(2), stop), 0, len(value)))
+        elif syntax.quote and data[match.start(3) : match.start(3) + 1] == syntax.quote:
+            fields.append(_begin(data, at + 1, end))
+            stop = end
+        else:
+            fields.append(_begin(data, at, stop))
+        at = stop + 1
+    if fields and at > end:
+        fields[-1] = _chomp(fields[-1])
+    return fields
+
+
+def _begin(data: bytes, at: int, end: int) -> bytes:
+    """The first KEPT bytes at most, no UTF-8 character cut in two."""
+    if end - at <= KEPT:
+        return data[at:end]
+    text = data[at : at + KEPT + 1]
+    kept = KEPT
+    while kept > KEPT - 4 and text[kept] & 0xC0 == 0x80:
+        kept -= 1
+    return text[:kept]
+
+
 def mend(data: bytes, at: int, until: int, syntax: Syntax) -> tuple[bytes, int, dict[int, str]]:
     """Write the records from ``at`` to the first record end at or behind ``until`` again, quoted regularly.
 
     Returns the new bytes (same records, fields and number of line feeds), the offset behind the last record,
     and the faults by ordinal (from 0, blank lines not counted) of the records that cannot be split for certain.
+    Of records that are longer than ``syntax.longest`` values are cut.
     """
     pieces: list[bytes] = []
     faults: dict[int, str] = {}
@@ -79,21 +146,58 @@ def mend(data: bytes, at: int, until: int, syntax: Syntax) -> tuple[bytes, int, 
     while at < min(until, len(data)):
         stop = data.find(b"\n", at)
         end = len(data) if stop < 0 else stop + 1
-        line = data[at:end]
-        if syntax.quote in line:
-            record = split(data, at, syntax)
-            end, line = record.end, _line(record.fields, syntax)
-            if record.fault:
-                faults[number] = record.fault
+        if end - at > syntax.longest:
+            line, end, fault = _whole(data, at, syntax)
+        else:
+            line, fault = data[at:end], ""
+            if syntax.quote and syntax.quote in line:
+                mended = _mended(line, syntax)
+                line, end, fault = (mended[0], end, mended[1]) if mended else _whole(data, at, syntax)
+        if fault:
+            faults[number] = fault
         number += line not in (b"\n", b"\r\n", b"\r")
         pieces.append(line)
         at = end
     return b"".join(pieces), at, faults
 
 
-def _line(fields: list[bytes], syntax: Syntax) -> bytes:
-    quote = syntax.quote
-    return syntax.delimiter.join(quote + field.replace(quote, quote * 2) + quote for field in fields) + b"\n"
+def _mended(line: bytes, syntax: Syntax) -> tuple[bytes, str] | None:
+    """The line with irregular fields quoted, and its fault; None if it does not close a quote that it opens."""
+    pieces: list[bytes] = []
+    fault, at = "", 0
+    while (quote := line.find(syntax.quote, at)) >= 0:
+        begin = line.rfind(syntax.delimiter, at, quote) + 1 or at
+        if begin == quote:
+            regular = syntax.regular.match(line, begin)
+            begin = regular.end() if regular else begin
+        match = syntax.field.match(line, begin)
+        assert match is not None
+        inner, after, bare = match.groups()
+        stop = match.end()
+        last = line[stop : stop + 1] in (b"", b"\n")
+        tail = bare if inner is None else after
+        tail = _chomp(tail) if last else tail
+        if inner is not None:
+            fault = AFTER if tail else fault
+            tail = inner.replace(syntax.quote * 2, syntax.quote) + tail
+        elif bare.startswith(syntax.quote):
+            return None
+        pieces += line[at:begin], _quoted(tail, syntax.quote), b"\n" if last else syntax.delimiter
+        at = stop + 1
+    return b"".join([*pieces, line[at:]]), fault
+
+
+def _whole(data: bytes, at: int, syntax: Syntax) -> tuple[bytes, int, str]:
+    """The record at this offset written again, the offset behind it, and its fault."""
+    record = split(data, at, syntax)
+    if not syntax.quote:
+        return syntax.delimiter.join(record.fields) + b"\n", record.end, record.fault
+    line = syntax.delimiter.join(_quoted(field, syntax.quote) for field in record.fields) + b"\n"
+    return line, record.end, record.fault
+
+
+def _quoted(field: bytes, quote: bytes) -> bytes:
+    return quote + field.replace(quote, quote * 2) + quote
 
 
 def _chomp(text: bytes) -> bytes:

@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 BLOCK = 16 * 1024**2
 """Bytes scanned and parsed at a time; a block is cut behind its last whole record."""
 
-WRONG_BYTES = "its bytes are no valid text in the file's encoding"
+WRONG_BYTES = "its bytes are no valid text in the file's encoding, or it holds a NUL byte"
 _MARK = "�".encode()
 _BLANK = 0x20  # blanks, tabs and line ends have no higher code
 
@@ -47,21 +47,22 @@ class Block:
 def blocks(data: bytes, syntax: Syntax, at: int = 0, lines: int = 0, recoded: bool = False) -> Iterator[Block]:
     """Yield the records of UTF-8 ``data`` from offset ``at`` (physical line ``lines``, from 0) on, in order.
 
-    ``recoded``: the data came from another encoding, and U+FFFD stands where that failed.
+    ``recoded``: the data came from another encoding, and U+FFFD stands where that failed. A NUL byte and bytes that are
+    no UTF-8 become U+FFFD. Values of records that are longer than the syntax allows are cut, see ``quoting``.
     """
     ask = size = BLOCK
     while at < len(data):
         text, final = data[at : at + ask], at + ask >= len(data)
         marks = Marks(text, syntax)
+        end = len(text) if final else marks.last_end()
         faults: dict[int, str] = {}
-        if marks.irregular(final):
+        if marks.irregular(final) or marks.overlong(end, syntax.longest) or (not end and ask > syntax.longest):
             text, at, faults = mend(data, at, at + size, syntax)
             marks = Marks(text, syntax)
+        elif not end:  # a record longer than the block
+            ask *= 2
+            continue
         else:
-            end = len(text) if final else marks.last_end()
-            if not end:  # a record longer than the block
-                ask *= 2
-                continue
             text, at = text[:end], at + end
         block = _block(text, syntax, marks, lines, faults, recoded)
         lines += int(_rank(marks.newlines, np.array([len(text)]))[0])
@@ -98,15 +99,14 @@ def _block(text: bytes, syntax: Syntax, marks: Marks, lines: int, faults: dict[i
 
 
 def _decodable(text: bytes, recoded: bool) -> tuple[bytes, list[int]]:
-    """The text with U+FFFD for wrong bytes, and where such stand (only if there are any)."""
-    if text.isascii():
-        return text, []
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        sound = text.decode(errors="replace").encode()
-        return sound, _marked(sound)
-    return text, _marked(text) if recoded else []
+    """The text with U+FFFD for wrong bytes and NUL, and where such stand (only if there are any)."""
+    sound = text.replace(b"\0", _MARK) if b"\0" in text else text
+    if not sound.isascii():
+        try:
+            sound.decode()
+        except UnicodeDecodeError:
+            sound = sound.decode(errors="replace").encode()
+    return sound, _marked(sound) if recoded or sound is not text else []
 
 
 def _marked(text: bytes) -> list[int]:
@@ -168,6 +168,11 @@ class Marks:
         """Offset behind the last line feed that ends a record, 0 if there is none."""
         filled = np.flatnonzero(self.stops != 0)
         return int(filled[-1]) * 64 + int(self.stops[filled[-1]]).bit_length() if len(filled) else 0
+
+    def overlong(self, end: int, longest: int) -> bool:
+        """True if some record of the first ``end`` bytes may have more than so many (by words of the bitmap)."""
+        words = np.concatenate(([0], np.flatnonzero(self.stops != 0), [end >> 6]))
+        return end > longest and bool((np.diff(words[words <= end >> 6]) >= longest >> 6).any())
 
     def record_stops(self, size: int) -> Offsets:
         """Offsets of the line feeds that end the records of the first ``size`` bytes, or of the end of the text."""

@@ -59,7 +59,7 @@ PACKAGES: tuple[Case, ...] = (
           packed(lambda: {"journals.zip": archive({MEMBER: _member()})}), _NOTHING_READ, on_package("unsafe", "member_missing")),
     _case("path_out_of_the_archive", "A member's path leads outside the archive: it is neither unpacked nor read.",
           _under(f"../{MEMBER}"), _NOTHING_READ, on_package("unsafe")),
-    _case("quote_never_closed", "An open quote swallows the rest of the file: the loader finds no second enclosure string.",
+    _case("quote_never_closed", "A quote is opened and never closed: the loader finds no second enclosure string.",
           packed(lambda: {MEMBER: _member().replace(b",Nov-26,", b',"Nov-26', 4).replace(b',"Nov-26', b",Nov-26,", 3)}),
           {J1: DRAGGED, J2: REFUSED}, {"gl.shape.unreadable": {"gl": [4]}, "gl.PERIOD_NAME.length": {"gl": [4]}}),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from interfaces.errors import PayloadError
 from interfaces.fbdi import Dialect
 from interfaces.package import ZIP_STARTS, Limits
 from interfaces.payload import Payload
-from interfaces.quoting import Syntax, split
+from interfaces.quoting import KEPT, LONG, LONGEST, OPEN, Syntax, split
 
 TYPES = {"DAY": "date", "MOMENT": "timestamp(YYYY/MM/DD HH24:MI:SS:FF)"}
 PER_TEST = [HealthCheck.function_scoped_fixture]
@@ -126,11 +126,81 @@ def test_text_behind_a_closing_quote_makes_the_record_unreadable_and_is_kept(tmp
     assert shapes(payload) == {"unreadable": [2]}
 
 
-def test_an_open_quote_loses_nothing_of_what_stands_before(tmp_path: Path) -> None:
+def test_an_open_quote_costs_its_own_line_only(tmp_path: Path) -> None:
     payload = plain(tmp_path, b'a,b,c\n\nd,"open,f\ng,h,i\n')
-    assert values(payload) == [("a", "b", "c"), ("d", "open,f", None)]
+    assert values(payload) == [("a", "b", "c"), ("d", "open,f", None), ("g", "h", "i")]
     assert shapes(payload) == {"unreadable": [2]}
     assert [fact.lines.to_list() for fact in payload.facts if fact.lines is not None] == [[3]]
+
+
+def test_a_lone_quote_that_meets_the_next_one_costs_its_own_line_only(tmp_path: Path) -> None:
+    payload = plain(tmp_path, b'a,"b,c\n"d","e","f"\ng,h,"i\nj,"k ""\nm""","n\no"p,q\n')
+    assert values(payload) == [
+        ("a", "b,c", None), ("d", "e", "f"), ("g", "h", "i"),
+        ("j", 'k ""', None), ('m"""', "n", None), ('o"p', "q", None),
+    ]  # fmt: skip
+    assert [(fact.detail, fact.rows.to_list()) for fact in payload.facts if fact.rows is not None] == [
+        (OPEN, [1, 3, 4, 5])
+    ]
+
+
+@pytest.mark.parametrize("size", [16, scan.BLOCK])
+@pytest.mark.parametrize(
+    ("long", "width"),
+    [
+        (b"x" * LONGEST, 3),
+        (b"x" * 3 * LONGEST, 3),
+        (b'"' + b'x""' * LONGEST + b'"', 3),
+        (b'"' + b"x" * LONGEST + b'",', 4),
+        (b'"' + b"x" * LONGEST, 2),
+        (b'x"' * LONGEST, 3),
+        (b"," * LONGEST, 1000),
+    ],
+)
+def test_a_record_that_is_longer_than_the_loader_reads_is_cut_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bytes, width: int, size: int
+) -> None:
+    monkeypatch.setattr(scan, "BLOCK", size)
+    payload = plain(tmp_path, b"a,b,c\nd," + long + b",f\r\n\ng,h,i\n")
+    [first, (one, two, three), last] = values(payload)
+    assert (first, one, last) == (("a", "b", "c"), "d", ("g", "h", "i"))
+    assert two is None or set(two) <= set('x",f\r')
+    assert len(two or "") <= KEPT
+    assert three == ("f" if width == 3 else None)
+    assert shapes(payload) == {"unreadable": [2]}
+    assert [fact.lines.to_list() for fact in payload.facts if fact.lines is not None] == [[2]]
+    assert payload.frames["gl"]["_line"].to_list() == [1, 2, 4]
+
+
+def test_the_longest_record_is_a_record_still(tmp_path: Path) -> None:
+    for text in (b"x" * (LONGEST - 4), b'"' + b"x" * (LONGEST - 7) + b'\n"'):
+        payload = plain(tmp_path, b"a,b,c\nd," + text + b",f\ng,h,i\n")
+        assert [len(value[1] or "") for value in values(payload)] == [1, len(text.strip(b'"')), 1]
+        assert "unreadable" not in shapes(payload)
+
+
+def test_a_value_of_several_lines_is_no_longer_than_a_record(tmp_path: Path) -> None:
+    payload = plain(tmp_path, b'a,b,c\nd,"e\n' + b"x" * LONGEST + b'",f\ng,h,i\n')
+    found = [tuple((value or "")[:5] for value in row) for row in values(payload)]
+    assert found == [("a", "b", "c"), ("d", "e", ""), ("xxxxx", "f", ""), ("g", "h", "i")]
+    assert [(fact.detail, fact.rows.to_list()) for fact in payload.facts if fact.rows is not None] == [
+        (OPEN, [2]),
+        (LONG, [3]),
+    ]
+
+
+def test_no_character_is_cut_in_two(tmp_path: Path) -> None:
+    for character in ("é", "€", "😀"):
+        payload = plain(tmp_path, b"a,b" + character.encode() * LONGEST + b",c\n")
+        text = values(payload)[0][1]
+        assert text == "b" + character * ((KEPT - 1) // len(character.encode()))
+        assert shapes(payload) == {"unreadable": [1]}
+
+
+def test_a_nul_byte_is_a_wrong_byte(tmp_path: Path) -> None:
+    payload = plain(tmp_path, b'a,b,c\n\0,"e\0\0",f\n' + "g,\ufffd,i\n".encode())
+    assert values(payload) == [("a", "b", "c"), ("�", "e��", "f"), ("g", "�", "i")]
+    assert shapes(payload)["unreadable"][0] == 2
 
 
 def test_wrong_bytes_are_marked_and_the_record_is_kept(tmp_path: Path) -> None:
@@ -360,9 +430,14 @@ def test_what_cannot_be_written_is_an_error(tmp_path: Path, records: Any, dialec
 
 NASTY = st.sampled_from(
     ["END", '"', '""', ",", "\n", "\r", "\r\n", "\\n", "00110", "=1+1", "-1", "@x", "مرحبا", "😀", "\ufeffx", " x ",
-     'say "hi"', '"a",b', "#NULL", "12\" pipe", "\0", "x\r", " ", "\t"]
+     'say "hi"', '"a",b', "#NULL", "12\" pipe", "x\r", " ", "\t"]
 )  # fmt: skip
-TEXT = st.none() | NASTY | st.text(max_size=6) | st.lists(NASTY, min_size=2, max_size=3).map("".join)
+TEXT = (
+    st.none()
+    | NASTY
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
+    | st.lists(NASTY, min_size=2, max_size=3).map("".join)
+)
 DIALECTS = st.builds(
     Dialect,
     quoting=st.sampled_from(["minimal", "all"]),
@@ -413,7 +488,7 @@ def expected_records(data: bytes) -> list[tuple[int, list[str | None], int]]:
     while at < len(data):
         record = split(data, at, Syntax())
         if data[at : record.end] not in (b"\n", b"\r\n", b"\r"):
-            cells = [unblank(cell.decode(errors="replace")) for cell in record.fields]
+            cells = [unblank(cell.decode(errors="replace").replace("\0", "\ufffd")) for cell in record.fields]
             found.append((data.count(b"\n", 0, at) + 1, [*cells, None, None, None][:3], len(cells)))
         at = record.end
     return found
