@@ -116,8 +116,9 @@ class _Writer:
                 return self.dialect.quotient(self._held(node.this, 18), usable)
             case exp.Mod():
                 number = self.sql(node.this)
-                rest = f"CAST(trunc({number}) AS DECIMAL(38,0)) % CAST({node.expression.name} AS DECIMAL(38,0))"
-                return f"CASE WHEN {number} = trunc({number}) THEN CAST({rest} AS {NUMBER}) END"
+                whole = self.dialect.cut(number)
+                rest = f"CAST({whole} AS DECIMAL(38,0)) % CAST({node.expression.name} AS DECIMAL(38,0))"
+                return f"CASE WHEN {number} = {whole} THEN CAST({rest} AS {NUMBER}) END"
             case exp.Neg():
                 return f"- {self.sql(node.this)}"
             case exp.Abs():
@@ -157,7 +158,7 @@ class _Writer:
             # a cast of the database passes over blanks and underscores
             plain = f"CASE WHEN {self.dialect.is_whole(inner, _WRITTEN)} THEN {inner} END"
             return self.dialect.try_cast(plain, NUMBER)
-        text = spelled(inner) if node.this.meta.get("number") else inner
+        text = self.dialect.spelled(inner) if node.this.meta.get("number") else inner
         length = kind.expressions
         return f"substr({text}, 1, {int(length[0].name)})" if length else text
 
@@ -189,8 +190,3 @@ class _Writer:
         if isinstance(node, exp.Sum):
             return total
         return self.dialect.quotient(total, f"CAST(NULLIF(count({value}), 0) AS {NUMBER})")
-
-
-def spelled(number: str) -> str:
-    """The SQL of a number's text without the zeros of its decimals."""
-    return f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST({number} AS VARCHAR)))"

@@ -36,6 +36,12 @@ class Dialect(Protocol):
     def is_like(self, value: str, pattern: str) -> str:
         """LIKE without an escape sign."""
 
+    def cut(self, number: str) -> str:
+        """A number without its decimals."""
+
+    def spelled(self, number: str) -> str:
+        """The text of a number, without exponent and without the zeros of its decimals."""
+
     def size_in_bytes(self, value: str) -> str:
         """Bytes of a text in UTF-8."""
 
@@ -76,6 +82,14 @@ class DuckDb:
     def is_like(self, value: str, pattern: str) -> str:
         """LIKE without an escape sign."""
         return f"({value} LIKE {self.text(pattern)})"
+
+    def cut(self, number: str) -> str:
+        """A number without its decimals."""
+        return f"trunc({number})"
+
+    def spelled(self, number: str) -> str:
+        """The text of a number, without exponent and without the zeros of its decimals."""
+        return f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST({number} AS VARCHAR)))"
 
     def size_in_bytes(self, value: str) -> str:
         """Bytes of a text in UTF-8."""

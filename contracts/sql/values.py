@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from contracts.model import Type
-from contracts.sql.conditions import spelled
 from contracts.sql.dialects import NUMBER, Dialect
 
 _PARTS = {"YYYY": "[0-9]{4}", "HH24": "(?:[01][0-9]|2[0-3])", "YY": "[0-9]{2}", "MM": "[0-9]{2}", "DD": "[0-9]{2}",
@@ -62,7 +61,7 @@ class Values:
     def key(self, value: str, sort: str) -> str:
         """A value as text, the same for equal values: numbers without the zeros of their decimals."""
         if sort == "number":
-            return spelled(value)
+            return self.dialect.spelled(value)
         return value if sort == "text" else f"CAST({value} AS VARCHAR)"
 
     def _if(self, condition: str, value: str) -> str:
@@ -100,7 +99,7 @@ class Values:
             return "FALSE"
         wrong = []
         if kind.kind == "integer":
-            wrong.append(f"{value} <> trunc({value})")
+            wrong.append(f"{value} <> {self.dialect.cut(value)}")
         if kind.size and kind.scale is not None:
             wrong += self._exceeds(value, kind.size - kind.scale)
             if kind.scale < _PLACES:
@@ -110,7 +109,7 @@ class Values:
         elif kind.size and kind.kind == "integer":
             wrong += self._exceeds(value, kind.size)
         elif kind.size:
-            digits = f"TRIM(LEADING '0' FROM replace({spelled(f'abs({value})')}, '.', ''))"
+            digits = f"TRIM(LEADING '0' FROM replace({self.dialect.spelled(f'abs({value})')}, '.', ''))"
             wrong.append(f"length({digits}) > {kind.size}")
         return f"({' OR '.join(wrong)})" if wrong else "FALSE"
 

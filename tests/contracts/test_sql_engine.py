@@ -38,7 +38,7 @@ OVERLAID = [(name, identity) for name in PROFILES for identity in written_ids(lo
 
 @cache
 def engine() -> SqlEngine:
-    return duckdb_engine()
+    return duckdb_engine(threads=1)  # payloads are small
 
 
 def contract_of(profile: str, identity: str) -> Contract:

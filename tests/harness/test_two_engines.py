@@ -22,7 +22,7 @@ AS_OF = date(2026, 11, 28)
 
 @cache
 def engine() -> SqlEngine:
-    return duckdb_engine()
+    return duckdb_engine(threads=1)  # payloads are small
 
 
 @pytest.mark.parametrize(
