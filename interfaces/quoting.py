@@ -63,16 +63,14 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
 
     A value goes on behind its line only if its quote is closed within the bytes that a record may have, and nothing
     but blanks stands between that and the next delimiter or line end. Else the quote is never closed: the record ends
-    with its line, as all do for the loader, and the field takes the rest of the line.
+    with its line, as all do for the loader, and the quote is taken for a character of its field.
     """
-    stop = data.find(b"\n", at)
-    stop = stop if stop >= 0 else len(data)
-    if stop - at > syntax.longest:
-        return Record(_cut(data, at, stop, syntax), min(stop + 1, len(data)), LONG)
+    start, line = at, data.find(b"\n", at)
+    line = line if line >= 0 else len(data)
+    if line - at > syntax.longest:
+        return Record(_of_line(data, at, line, syntax, KEPT), min(line + 1, len(data)), LONG)
     fields: list[bytes] = []
-    fault, line = "", stop
-    reach = max(line, min(len(data), at + syntax.longest))
-    across: tuple[int, int] | None = None  # number and offset of the first field that goes on behind the line
+    fault, reach = "", max(line, min(len(data), at + syntax.longest))
     while True:
         match = syntax.field.match(data, at, reach)
         assert match is not None  # the pattern matches nothing, too
@@ -81,16 +79,9 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
         last = stop == len(data) or data[stop : stop + 1] == b"\n"
         tail = bare if inner is None else after
         tail = _chomp(tail) if last else tail
-        lost = (stop == reach and not last) or (
-            bool(syntax.quote) and bare.startswith(syntax.quote)
-            if inner is None
-            else b"\n" in inner and bool(tail.strip(_BLANKS))
-        )
-        if across is None and (lost or stop > line):
-            across = len(fields), at
-        if lost and across:
-            number, at = across
-            return Record([*fields[:number], _chomp(data[at + 1 : line])], min(line + 1, len(data)), OPEN)
+        lost = bare.startswith(syntax.quote or b"\n") if inner is None else b"\n" in inner and tail.strip(_BLANKS)
+        if lost or (stop == reach and not last):
+            return Record(_of_line(data, start, line, syntax, line), min(line + 1, len(data)), OPEN)
         if inner is None:
             fields.append(tail)
         else:
@@ -101,36 +92,31 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
         at = stop + 1
 
 
-def _cut(data: bytes, at: int, end: int, syntax: Syntax) -> list[bytes]:
-    """The fields of an overlong line, each cut: of a quote that the line does not close the field takes the rest."""
+def _of_line(data: bytes, at: int, end: int, syntax: Syntax, most: int) -> list[bytes]:
+    """The fields of one line, of each ``most`` bytes; a quote that the line does not close is a character."""
     fields: list[bytes] = []
+    end -= data[end - 1 : end] == b"\r"
     while at <= end and len(fields) < MOST:
         match = syntax.field.match(data, at, end)
         assert match is not None
-        stop = match.end()
         if match.start(1) >= 0:
-            inner = _begin(data, match.start(1), match.end(1)).replace(syntax.quote * 2, syntax.quote)
-            fields.append(_begin(value := inner + _begin(data, match.start(2), stop), 0, len(value)))
-        elif syntax.quote and data[match.start(3) : match.start(3) + 1] == syntax.quote:
-            fields.append(_begin(data, at + 1, end))
-            stop = end
+            inner = _begin(data, match.start(1), match.end(1), most).replace(syntax.quote * 2, syntax.quote)
+            value = inner + _begin(data, match.start(2), match.end(2), most)
+            fields.append(_begin(value, 0, len(value), most))
         else:
-            fields.append(_begin(data, at, stop))
-        at = stop + 1
-    if fields and at > end:
-        fields[-1] = _chomp(fields[-1])
+            fields.append(_begin(data, at, match.end(), most))
+        at = match.end() + 1
     return fields
 
 
-def _begin(data: bytes, at: int, end: int) -> bytes:
-    """The first KEPT bytes at most, no UTF-8 character cut in two."""
-    if end - at <= KEPT:
+def _begin(data: bytes, at: int, end: int, most: int) -> bytes:
+    """The first bytes, ``most`` of them, no UTF-8 character cut in two."""
+    if end - at <= most:
         return data[at:end]
-    text = data[at : at + KEPT + 1]
-    kept = KEPT
-    while kept > KEPT - 4 and text[kept] & 0xC0 == 0x80:
+    kept = at + most
+    while kept > at + most - 4 and data[kept] & 0xC0 == 0x80:
         kept -= 1
-    return text[:kept]
+    return data[at:kept]
 
 
 def mend(data: bytes, at: int, until: int, syntax: Syntax) -> tuple[bytes, int, dict[int, str]]:

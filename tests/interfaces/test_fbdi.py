@@ -128,7 +128,7 @@ def test_text_behind_a_closing_quote_makes_the_record_unreadable_and_is_kept(tmp
 
 def test_an_open_quote_costs_its_own_line_only(tmp_path: Path) -> None:
     payload = plain(tmp_path, b'a,b,c\n\nd,"open,f\ng,h,i\n')
-    assert values(payload) == [("a", "b", "c"), ("d", "open,f", None), ("g", "h", "i")]
+    assert values(payload) == [("a", "b", "c"), ("d", '"open', "f"), ("g", "h", "i")]
     assert shapes(payload) == {"unreadable": [2]}
     assert [fact.lines.to_list() for fact in payload.facts if fact.lines is not None] == [[3]]
 
@@ -136,8 +136,8 @@ def test_an_open_quote_costs_its_own_line_only(tmp_path: Path) -> None:
 def test_a_lone_quote_that_meets_the_next_one_costs_its_own_line_only(tmp_path: Path) -> None:
     payload = plain(tmp_path, b'a,"b,c\n"d","e","f"\ng,h,"i\nj,"k ""\nm""","n\no"p,q\n')
     assert values(payload) == [
-        ("a", "b,c", None), ("d", "e", "f"), ("g", "h", "i"),
-        ("j", 'k ""', None), ('m"""', "n", None), ('o"p', "q", None),
+        ("a", '"b', "c"), ("d", "e", "f"), ("g", "h", '"i'),
+        ("j", '"k ""', None), ('m"""', '"n', None), ('o"p', "q", None),
     ]  # fmt: skip
     assert [(fact.detail, fact.rows.to_list()) for fact in payload.facts if fact.rows is not None] == [
         (OPEN, [1, 3, 4, 5])
@@ -152,7 +152,7 @@ def test_a_lone_quote_that_meets_the_next_one_costs_its_own_line_only(tmp_path: 
         (b"x" * 3 * LONGEST, 3),
         (b'"' + b'x""' * LONGEST + b'"', 3),
         (b'"' + b"x" * LONGEST + b'",', 4),
-        (b'"' + b"x" * LONGEST, 2),
+        (b'"' + b"x" * LONGEST, 3),
         (b'x"' * LONGEST, 3),
         (b"," * LONGEST, 1000),
     ],
@@ -164,7 +164,7 @@ def test_a_record_that_is_longer_than_the_loader_reads_is_cut_and_told(
     payload = plain(tmp_path, b"a,b,c\nd," + long + b",f\r\n\ng,h,i\n")
     [first, (one, two, three), last] = values(payload)
     assert (first, one, last) == (("a", "b", "c"), "d", ("g", "h", "i"))
-    assert two is None or set(two) <= set('x",f\r')
+    assert set(two or "") <= set('x"')
     assert len(two or "") <= KEPT
     assert three == ("f" if width == 3 else None)
     assert shapes(payload) == {"unreadable": [2]}
@@ -182,7 +182,7 @@ def test_the_longest_record_is_a_record_still(tmp_path: Path) -> None:
 def test_a_value_of_several_lines_is_no_longer_than_a_record(tmp_path: Path) -> None:
     payload = plain(tmp_path, b'a,b,c\nd,"e\n' + b"x" * LONGEST + b'",f\ng,h,i\n')
     found = [tuple((value or "")[:5] for value in row) for row in values(payload)]
-    assert found == [("a", "b", "c"), ("d", "e", ""), ("xxxxx", "f", ""), ("g", "h", "i")]
+    assert found == [("a", "b", "c"), ("d", '"e', ""), ("xxxxx", "f", ""), ("g", "h", "i")]
     assert [(fact.detail, fact.rows.to_list()) for fact in payload.facts if fact.rows is not None] == [
         (OPEN, [2]),
         (LONG, [3]),
