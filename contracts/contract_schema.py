@@ -112,4 +112,4 @@ class _Stock:
             return pl.LazyFrame(
                 {"ok": ~pl.int_range(ready.height, dtype=pl.UInt32, eager=True).is_in(failing.to_list())}
             )
-        return ready.frame.lazy().select((~check.violated.fill_null(False)).alias("ok"))
+        return ready.select([(~check.violated.fill_null(False)).alias("ok")]).lazy()
