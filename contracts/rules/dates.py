@@ -9,6 +9,7 @@ import polars as pl
 from contracts.model import Rule
 from contracts.records import Ready, Records, group_of
 from contracts.rules.checks import Found, applicable, rows
+from contracts.translation import NUMBER
 
 END_OF_TIME = date(4712, 12, 31)
 
@@ -36,7 +37,7 @@ def order(rule: Rule, records: Records) -> Found:
     """Records that end before they begin, and changes of one day that do not count 1..n."""
     dated = _dated(rule, records)
     backwards = pl.col("from") > pl.col("to")
-    place = pl.int_range(1, pl.len() + 1).over("group", "from")
+    place = pl.int_range(1, pl.len() + 1).over("group", "from").cast(NUMBER)
     numbered = (pl.len().over("group", "from") > 1) & pl.col("sequence").is_not_null()
     return _found(dated, dated.filter(backwards | (numbered & (pl.col("sequence") != place))))
 
@@ -85,7 +86,7 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
             group_of(ready, history.key).alias("group"),
             ready.value(history.start).cast(pl.Date).alias("from"),
             ready.value(history.end).cast(pl.Date).alias("stated_to"),
-            sequence.cast(pl.Int64, strict=False).alias("sequence"),
+            sequence.cast(NUMBER, strict=False).alias("sequence"),
             named.alias("named"),
             (pl.lit(False) if doubt is None else doubt).alias("doubt"),
         )

@@ -254,7 +254,11 @@ class _SetWriter:
         columns = self.columns
         names = [name for key in history.key for name in key]
         dates = [name for name in (history.start, history.end, history.sequence) if name]
-        sequence = self.dialect.cut(columns.value(history.sequence)) if history.sequence else f"CAST(NULL AS {NUMBER})"
+        sequence = (
+            self.dialect.try_cast(columns.value(history.sequence), NUMBER)
+            if history.sequence
+            else f"CAST(NULL AS {NUMBER})"
+        )
         begins, ends = (f"CAST({columns.value(name)} AS DATE)" for name in (history.start, history.end))
         living = (
             f"SELECT _payload, _at, {self._logical(history.key)} AS _group,"

@@ -558,3 +558,11 @@ def test_an_orphan_that_names_its_parent_is_told_whatever_else_is_missing(tmp_pa
         """
     lines = [{"ID": "9", "ALT": None}, {"ID": None, "ALT": None}]
     assert findings(build(tmp_path, body), h=[{"ID": "1"}], l=lines) == {"l.ALT.required": [1, 2], "l.parent": [1]}
+
+
+@pytest.mark.parametrize("sequence", ["9999999999999999999", "1.5"])
+def test_changes_of_a_day_count_in_whole_numbers_of_any_size(tmp_path: Path, sequence: str) -> None:
+    columns = "{name: K, type: text}\n{name: B, type: date}\n{name: E, type: date}\n{name: S, type: number}"
+    contract = one(tmp_path, "", columns=columns, more="history: {key: [K], from: B, to: E, sequence: S}")
+    rows = [{"K": "a", "B": "2025-01-01", "E": "2025-01-01", "S": number} for number in ("1", sequence)]
+    assert findings(contract, f=rows) == {"f.order": [2]}
