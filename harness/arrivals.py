@@ -9,17 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from contracts import Contract
 from harness.errors import ProducerError, UsageError
 from harness.producers import Producer
-from interfaces import write
+from interfaces import PayloadError, read_query, write
 
 SHOWN = 2000
 """Characters of a command's output that an error shows: the last ones."""
@@ -72,20 +69,25 @@ def ask(producer: Producer, where: str, contract: Contract, payload: Path) -> Pa
     Nothing is committed. Raises UsageError if the variable with the database's URL is not set or the query fails,
     PayloadError for a column that the contract does not have.
     """
-    url = os.environ.get(producer.url_variable, "")
-    if not url:
-        raise UsageError(
-            f"variable {producer.url_variable} is not set", where=where, todo="set it to the database's URL"
-        )
+    url = url_of(producer.url_variable, where)
     file = producer.file or (next(iter(contract.files)) if len(contract.files) == 1 else "")
     if file not in contract.files:
         todo = f"write file = one of {', '.join(contract.files)}"
         raise UsageError(f"no file {file!r} in {contract.id}", where=where, todo=todo)
-    known = {name.upper(): name for name in contract.files[file].columns}
-    rows = _rows(url, producer.query, where)
-    named = [{known.get(name.upper(), name): _text(value) for name, value in row.items()} for row in rows]
-    write(payload, contract, {file: named})
+    try:
+        rows = read_query(url, producer.query, contract.files[file])
+    except PayloadError as error:
+        what = f"the query failed: {redacted(error.what.replace(url, '***'))}"
+        raise UsageError(what, where=where, todo=f"{error.todo}, or correct the query") from error
+    write(payload, contract, {file: rows.to_dicts()})
     return payload
+
+
+def url_of(variable: str, where: str) -> str:
+    """Return the database's URL that a variable holds: it may have a password. Raises UsageError if it is not set."""
+    if url := os.environ.get(variable):
+        return url
+    raise UsageError(f"variable {variable} is not set", where=where, todo="set it to the database's URL")
 
 
 def redacted(text: str) -> str:
@@ -142,37 +144,3 @@ def _printed(output: Any) -> str:
     output.seek(max(0, size - 4 * SHOWN))
     text = redacted(output.read().decode("utf-8", errors="replace").replace("\r\n", "\n")).strip()[-SHOWN:]
     return "".join(f"\n       | {line}" for line in text.split("\n")) if text else ""
-
-
-def _rows(url: str, query: str, where: str) -> list[Mapping[str, Any]]:
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-
-    try:
-        with create_engine(url).connect() as connection:
-            return [dict(row) for row in connection.execute(text(query)).mappings()]
-    except (ArgumentError, ImportError, ValueError) as error:
-        what = f"the variable holds no URL of a database: {type(error).__name__}"
-        raise UsageError(
-            what, where=where, todo="write dialect+driver://user@host/name, and install the driver"
-        ) from error
-    except SQLAlchemyError as error:
-        told = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines() or [
-            type(error).__name__
-        ]
-        what = f"the query failed: {redacted(told[0].replace(url, '***'))[:200]}"
-        raise UsageError(what, where=where, todo="correct query, database or access") from error
-
-
-def _text(value: Any) -> str | None:
-    """A value of a database as payloads spell it: dates in ISO, numbers without exponent."""
-    match value:
-        case None | "":
-            return None
-        case Decimal():
-            return f"{value:f}"
-        case datetime() | date():
-            return value.isoformat()
-        case bytes():
-            return value.decode("utf-8", errors="replace")
-    return str(value)

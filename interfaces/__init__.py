@@ -18,6 +18,7 @@ from interfaces.hdl_grammar import Dat
 from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
 from interfaces.rest import RestDialect
+from interfaces.tables import read_query, read_tables
 
 __all__ = [
     "Dat",
@@ -33,6 +34,8 @@ __all__ = [
     "RestDialect",
     "open_package",
     "read",
+    "read_query",
+    "read_tables",
     "unzipped",
     "write",
     "write_frames",

@@ -142,7 +142,12 @@ def _masked(value: str | None, column: Column | None, file: File) -> str | None:
         return value
     if "HH24" not in mask and len(value) > len("2025-09-01"):
         return value  # the mask would lose the time
-    return moment.strftime(_MASK_PART.sub(lambda part: _MASK[part[0]], mask))
+    return moment.strftime(date_form(mask))
+
+
+def date_form(mask: str) -> str:
+    """Return the format by which strftime writes dates as an Oracle mask says."""
+    return _MASK_PART.sub(lambda part: _MASK[part[0]], mask)
 
 
 def _encoded(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:

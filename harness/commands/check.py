@@ -1,14 +1,17 @@
-"""``harness check``: a payload against its contract. Nothing is recorded."""
+"""``harness check``: a payload, or tables of a database, against their contract. Nothing is recorded."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import polars as pl
 import typer
 
 from contracts import SEVERITIES, CheckResult, Contract, load
+from harness.arrivals import url_of
 from harness.checking import check as check_payload
 from harness.choosing import choose
 from harness.commands.options import (
@@ -22,17 +25,31 @@ from harness.commands.options import (
 )
 from harness.console import Screen, write_json
 from harness.errors import UsageError
-from harness.workspace import find_workspace
-from interfaces import read
+from harness.workspace import Workspace, find_workspace
+from interfaces import Payload, read, read_tables
 
 _SHOWN = 3  # findings per rule on the screen; JSON and --findings have more
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(help="Payload files: zip, csv, dat.", metavar="PATH...")],
+    paths: Annotated[
+        Optional[list[Path]], typer.Argument(help="Payload files: zip, csv, dat.", metavar="[PATH...]")
+    ] = None,
     contract: Annotated[
         str, typer.Option("--contract", "-c", help="Contract id (default: told by the names inside).")
     ] = "",
+    source: Annotated[
+        str,
+        typer.Option(help="Database instead of files: SQLAlchemy URL, or the variable that holds it.", metavar="URL"),
+    ] = "",
+    table: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            help="Table or view of --source: NAME or SCHEMA.NAME; FILE=NAME for each file of a contract that has several.",
+            metavar="NAME",
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     release: ReleaseOption = "",
@@ -49,13 +66,14 @@ def check(
     found = find_workspace(workspace, profile)
     aged_at = day(as_of, found.profile)
     _writable(findings)
+    _one_way(paths or (), source, table or (), contract)
+    if source:
+        payloads = _of_tables(source, table or (), load(contract, found.profile, release=release))
+    else:
+        payloads = _of_files(paths or (), contract, release, found)
     results: list[CheckResult] = []
-    with screen.progress("checking", len(paths)) as bar:
-        for path in paths:
-            if not path.is_file():
-                raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
-            promised = load(contract or choose(path, found.profile), found.profile, release=release)
-            payload = read(path, promised, limits=found.settings.limits.limits())
+    with screen.progress("checking", len(paths or "1")) as bar:
+        for payload, promised in payloads:
             result = check_payload(
                 payload, promised, as_of=aged_at, sample=found.settings.sample, all_findings=bool(findings),
                 load_all_or_nothing=found.profile.load_all_or_nothing,
@@ -69,6 +87,59 @@ def check(
     if findings:
         _write_findings(findings, results)
     raise typer.Exit(1 if any(result.blocking for result in results) else 0)
+
+
+def _one_way(paths: Sequence[Path], source: str, tables: Sequence[str], contract: str) -> None:
+    """Raise UsageError unless either files are named, or a database with tables and their contract."""
+    what, todo = "", ""
+    if paths and (source or tables):
+        what, todo = "files and tables at once", "name files, or --source with --table"
+    elif source and not tables:
+        what, todo = "no table is named", "say --table NAME, or --table FILE=NAME for each file of the contract"
+    elif tables and not source:
+        what, todo = "no database is named for the table", "say --source URL, or the variable that holds it"
+    elif tables and not contract:
+        what, todo = "a table does not tell its contract", "say --contract ID"
+    elif not paths and not source:
+        what, todo = "nothing to check", "name a payload (zip, csv, dat), or --source URL --table NAME --contract ID"
+    if what:
+        raise UsageError(what, where="harness check", todo=todo)
+
+
+def _of_files(
+    paths: Sequence[Path], contract: str, release: str, found: Workspace
+) -> Iterator[tuple[Payload, Contract]]:
+    for path in paths:
+        if not path.is_file():
+            raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
+        promised = load(contract or choose(path, found.profile), found.profile, release=release)
+        yield read(path, promised, limits=found.settings.limits.limits()), promised
+
+
+def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Iterator[tuple[Payload, Contract]]:
+    """One payload of all tables; a bare word as source is the variable that holds the URL."""
+    named = _by_file(tables, promised)
+    url = url_of(source, "--source") if _VARIABLE.fullmatch(source) else source
+    yield read_tables(url, promised, named), promised
+
+
+def _by_file(tables: Sequence[str], promised: Contract) -> dict[str, str]:
+    """File of the contract -> table."""
+    known, named = list(promised.files), dict[str, str]()
+    for text in tables:
+        file, equals, name = text.partition("=")
+        if not equals:
+            if len(known) > 1:
+                todo = f"say --table FILE=NAME for each of: {', '.join(known)}"
+                raise UsageError(f"{promised.id} has several files", where=f"--table {text}", todo=todo)
+            file, name = known[0], text
+        if file not in known or not name:
+            what = f"{promised.id} has no file {file!r}" if file not in known else "a table has no name"
+            raise UsageError(what, where=f"--table {text}", todo=f"say FILE=NAME, FILE one of: {', '.join(known)}")
+        if file in named:
+            raise UsageError(f"two tables for {file}", where=f"--table {text}", todo="name one, or a view of both")
+        named[file] = name
+    return named
 
 
 def as_json(result: CheckResult) -> dict[str, Any]:

@@ -323,10 +323,10 @@ def test_the_rows_of_a_query_are_the_records_of_the_payload(
     ("url", "query", "words"),
     [
         ("", "SELECT 1", "variable LEGACY_DB is not set"),
-        ("nonsense open-sesame", "SELECT 1", "holds no URL of a database"),
-        ("nodriver://me:open-sesame@host/x", "SELECT 1", "holds no URL of a database"),
+        ("nonsense open-sesame", "SELECT 1", "no URL of a database"),
+        ("nodriver://me:open-sesame@host/x", "SELECT 1", "no URL of a database"),
         ("sqlite:////no/such/open-sesame/x.db", "SELECT 1", "the query failed"),
-        ("sqlite://", "SELECT * FROM nowhere", "the query failed: no such table: nowhere"),
+        ("sqlite://", "SELECT * FROM nowhere", "the query failed: the database refuses: no such table: nowhere"),
         ("sqlite://", "UPDATE nowhere", "the query failed"),
         ("sqlite://", "SELECT 1 AS amount", "gl has no column amount"),
     ],

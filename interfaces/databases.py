@@ -1,0 +1,137 @@
+"""Databases that are read: one transaction that changes nothing, rows in batches, errors in words without passwords."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import polars as pl
+from sqlalchemy import URL, Connection, Engine, Executable, Select, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from interfaces.errors import PayloadError
+from interfaces.spelling import Values
+
+BATCH = 20_000
+"""Rows that are fetched at once."""
+
+_READING: Mapping[str, Mapping[str, Any]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""What makes a transaction see one state and change nothing, by dialect; Oracle is told by a statement."""
+_SHOWN = 200  # characters of what a database says
+_CREDENTIALS = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
+_URL_TODO = "write dialect+driver://user@host/name, and install the driver it names"
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """Open a database for reading: one transaction, rolled back at the end; a file of SQLite is opened read-only.
+
+    PostgreSQL and Oracle show one state throughout. Raises PayloadError for a URL that names no database, for a driver
+    that is not installed, and in the words of the database for all that it refuses, never with the password.
+    """
+    engine = _engine(url)
+    refusals = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, pl.exceptions.PolarsError)
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(**_READING.get(engine.dialect.name, {}))
+            if engine.dialect.name == "oracle":
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield connection
+    except refusals as error:
+        raise PayloadError(
+            _said(error, engine.url), where=_place(engine.url), todo="check name, database and access"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def batches(connection: Connection, statement: Select[Any]) -> Iterator[list[Values]]:
+    """Yield the rows of a statement as columns, ``BATCH`` rows at a time; nothing else of them is held.
+
+    From python-oracledb they come as Arrow data, without an object per row or value.
+    """
+    if connection.dialect.name == "oracle" and connection.dialect.driver == "oracledb":
+        yield from _arrow(connection, statement)
+    else:
+        for _, columns in named_batches(connection, statement):
+            yield columns
+
+
+def named_batches(connection: Connection, statement: Executable) -> Iterator[tuple[list[str], list[Values]]]:
+    """Yield the names of a statement's columns with them, through any driver; one empty batch where it has no row."""
+    with connection.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement) as result:
+        names, empty = list(result.keys()), True
+        for rows in result.partitions(BATCH):
+            yield names, list(zip(*rows, strict=True))
+            empty = False
+        if empty:
+            yield names, [[] for _ in names]
+
+
+def _arrow(connection: Connection, statement: Select[Any]) -> Iterator[list[Values]]:
+    sql = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    driver: Any = connection.connection.driver_connection
+    for batch in driver.fetch_df_batches(statement=sql, size=BATCH, fetch_decimals=True):
+        yield list(pl.DataFrame(batch).get_columns())
+
+
+def _engine(url: str) -> Engine:
+    try:
+        engine = create_engine(_read_only(make_url(url)))
+    except ModuleNotFoundError as error:
+        what = f"the driver {error.name} is not installed"
+        raise PayloadError(what, where="the URL of the database", todo=_extra(str(error.name))) from error
+    except (ArgumentError, ImportError, ValueError, TypeError) as error:
+        what = f"no URL of a database: {type(error).__name__}"
+        raise PayloadError(what, where="the URL of the database", todo=_URL_TODO) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _lenient)
+    return engine
+
+
+def _extra(driver: str) -> str:
+    extra = {"oracledb": "oracle", "psycopg": "postgres"}.get(driver, "")
+    return f"pip install 'fusion-interface-harness[{extra}]'" if extra else f"install {driver}"
+
+
+def _read_only(url: URL) -> URL:
+    """The same URL; of a file of SQLite one that makes no file and changes none."""
+    plain = url.database and url.database != ":memory:" and not url.database.startswith("file:")
+    if url.get_backend_name() != "sqlite" or not plain:
+        return url
+    path = quote(Path(str(url.database)).absolute().as_posix())
+    return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
+
+
+def _lenient(connection: sqlite3.Connection, _record: object) -> None:
+    connection.text_factory = _decoded
+
+
+def _decoded(data: bytes) -> str | bytes:
+    """What SQLite keeps as text, as bytes where it is no UTF-8: one such value is no reason to read nothing."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _place(url: URL) -> str:
+    """Where a database is, without who signs on and how."""
+    database = unquote(str(url.database).removeprefix("file:")) if url.database else None
+    place = f"{url.host or ''}{f':{url.port}' if url.port else ''}"
+    return f"{url.drivername}://{place}{f'/{database}' if database else ''}"
+
+
+def _said(error: Exception, url: URL) -> str:
+    told = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines() or [type(error).__name__]
+    words = _CREDENTIALS.sub(r"\1***@", told[0])
+    if url.password:
+        words = words.replace(str(url.password), "***")
+    return f"the database refuses: {words[:_SHOWN]}"
