@@ -137,6 +137,7 @@ BLANKS: Sequence[tuple[str, Texts, Truth]] = [
     ("N IS NULL", {"N": "0"}, F),
     ("D IS NULL OR S IS NOT NULL", {"D": "2025-09-26"}, F),
     ("N + M IS NULL", {"N": "1"}, T),
+    ("COALESCE(T, U) IS NULL", {}, T),
     ("TRIM(T) IS NULL", {"T": "  "}, F),  # unlike Oracle: blanks become NULL before rules, not in them
     ("SUBSTR(T, 5) IS NULL", {"T": "abc"}, F),
     ("NULLIF(T, 'a') IS NULL", {"T": "a"}, T),

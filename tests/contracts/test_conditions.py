@@ -1,4 +1,7 @@
-"""The condition language: what is accepted, what it means in both of its readings, and what is refused with words."""
+"""The condition language: what is refused with words, what huge numbers do, and DuckDB as referee of drawn conditions.
+
+What conditions mean, case by case: test_condition_table.
+"""
 
 # ruff: noqa: E501 - contracts and their tables read better in one line
 
@@ -33,7 +36,6 @@ SORTS = {
     "PersonId(SourceSystemId)": "text",
 }
 DTYPES: Mapping[str, Any] = {"text": pl.String, "number": NUMBER, "date": pl.Date, "timestamp": pl.Datetime("us")}
-DAY = dt.date(2025, 9, 26)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -64,138 +66,6 @@ def aggregate(text: str, **columns: list[Any]) -> bool | None:
 
 
 n = Decimal
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "expected"),
-    [
-        ("T = 'a'", {"T": "a"}, True),
-        ("T = 'a'", {"T": "A"}, False),
-        ("T = 'a'", {}, None),
-        ("T <> 'a'", {"T": "b"}, True),
-        ("T != 'a'", {"T": "a"}, False),
-        ("T <> 'a'", {}, None),
-        ("N < 2 AND N <= 2 AND M > 2 AND M >= 3", {"N": n(1), "M": n(3)}, True),
-        ("N = 1", {"N": n("1.000")}, True),
-        ("N = -1", {"N": n(-1)}, True),
-        ("N = 1.5", {"N": n("1.5")}, True),
-        ("T = U", {"T": "a", "U": None}, None),
-        ("D = DATE '2025-09-26'", {"D": DAY}, True),
-        ("D < E", {"D": DAY, "E": DAY}, False),
-        ("S > D", {"S": dt.datetime(2025, 9, 26, 1), "D": DAY}, True),  # noqa: DTZ001
-        ("T = 'a' AND U = 'b'", {"T": "a"}, None),
-        ("T = 'a' AND U = 'b'", {"T": "x"}, False),
-        ("T = 'a' OR U = 'b'", {"T": "a"}, True),
-        ("T = 'a' OR U = 'b'", {"T": "x"}, None),
-        ("NOT T = 'a'", {"T": "b"}, True),
-        ("NOT T = 'a'", {}, None),
-        ("NOT (T = 'a' OR T = 'b')", {"T": "c"}, True),
-        ("T = 'a' OR T = 'b' AND U = 'c'", {"T": "a", "U": "x"}, True),
-        ("T IS NULL", {}, True),
-        ("T IS NULL", {"T": ""}, False),
-        ("T IS NOT NULL", {"T": "a"}, True),
-        ("T IS NOT NULL", {}, False),
-        ("COALESCE(T, U) IS NULL", {}, True),
-        ("T IN ('a', 'b')", {"T": "b"}, True),
-        ("T IN ('a', 'b')", {"T": "c"}, False),
-        ("T IN ('a', 'b')", {}, None),
-        ("T NOT IN ('a', 'b')", {"T": "c"}, True),
-        ("T NOT IN ('a', 'b')", {"T": "a"}, False),
-        ("T NOT IN ('a', 'b')", {}, None),
-        ("N IN (1, -2)", {"N": n(-2)}, True),
-        ("D IN (DATE '2025-09-26')", {"D": DAY}, True),
-        ("N BETWEEN 1 AND 2", {"N": n(2)}, True),
-        ("N BETWEEN 1 AND 2", {"N": n(3)}, False),
-        ("N BETWEEN 1 AND 2", {}, None),
-        ("N NOT BETWEEN 1 AND 2", {"N": n(3)}, True),
-        ("N BETWEEN M AND 2", {"N": n(3)}, False),
-        ("T LIKE 'a%'", {"T": "abc"}, True),
-        ("T LIKE 'a%'", {"T": "ba"}, False),
-        ("T LIKE 'a_c'", {"T": "abc"}, True),
-        ("T LIKE 'a_c'", {"T": "ac"}, False),
-        ("T LIKE '%'", {}, None),
-        ("T NOT LIKE 'a%'", {"T": "b"}, True),
-        ("T NOT LIKE 'a%'", {"T": "ab"}, False),
-        ("T LIKE 'a.c'", {"T": "abc"}, False),
-        ("T LIKE 'a #&~-%'", {"T": "a #&~-z"}, True),
-        ("T LIKE 'a%c'", {"T": "a\nc"}, True),
-        ("T LIKE 'a'", {"T": "a\n"}, False),
-        ("REGEXP_LIKE(T, '[0-9]')", {"T": "x7"}, True),
-        ("REGEXP_LIKE(T, '^[0-9]+$')", {"T": "x7"}, False),
-        ("REGEXP_LIKE(T, '^a$')", {"T": "a\n"}, False),
-        ("NOT REGEXP_LIKE(T, 'a')", {"T": "b"}, True),
-        ("REGEXP_LIKE(T, 'a')", {}, None),
-        ("N + M = 0.3", {"N": n("0.1"), "M": n("0.2")}, True),
-        ("N - M = -0.1", {"N": n("0.1"), "M": n("0.2")}, True),
-        ("N * M = 0.02", {"N": n("0.1"), "M": n("0.2")}, True),
-        ("N / M = 0.5", {"N": n("0.1"), "M": n("0.2")}, True),
-        ("N / M = 1", {"N": n(1), "M": n(0)}, None),
-        ("-N = 1", {"N": n(-1)}, True),
-        ("N + M = 0", {"N": n(1)}, None),
-        ("N + M * 2 = 7", {"N": n(1), "M": n(3)}, True),
-        ("(N + M) * 2 = 8", {"N": n(1), "M": n(3)}, True),
-        ("T || '-' || U = 'a-b'", {"T": "a", "U": "b"}, True),
-        ("ABS(N) = 1", {"N": n(-1)}, True),
-        ("MOD(N, 10) = 3", {"N": n(123)}, True),
-        ("MOD(N, 10) = -3", {"N": n(-123)}, True),  # as Oracle has it: the sign of the dividend
-        ("MOD(N, 10) = 3", {"N": n("3.5")}, None),  # check digits are taken of whole numbers
-        ("MOD(N, 10) = 3", {"N": None}, None),
-        ("ROUND(N) = 3", {"N": n("2.5")}, True),
-        ("ROUND(N) = -3", {"N": n("-2.5")}, True),
-        ("ROUND(N, 2) = 1.01", {"N": n("1.005")}, True),
-        ("ROUND(N, 2) = N", {"N": n("1.00")}, True),
-        ("COALESCE(N, M, 0) = 0", {}, True),
-        ("COALESCE(N, M, 0) = 5", {"M": n(5)}, True),
-        ("NULLIF(T, 'a') IS NULL", {"T": "a"}, True),
-        ("NULLIF(T, 'a') = 'b'", {"T": "b"}, True),
-        ("NULLIF(T, U) = 'b'", {"T": "b"}, True),
-        ("GREATEST(N, M) = 2", {"N": n(1), "M": n(2)}, True),
-        ("LEAST(N, M) = 1", {"N": n(1), "M": n(2)}, True),
-        ("GREATEST(N, M) = 1", {"N": n(1)}, None),
-        ("LEAST(D, E) = D", {"D": DAY, "E": DAY}, True),
-        ("UPPER(T) = 'AB' AND LOWER(T) = 'ab'", {"T": "aB"}, True),
-        ("LENGTH(T) = 3", {"T": "äöü"}, True),
-        ("LENGTH(T) = 3", {}, None),
-        ("TRIM(T) = 'a'", {"T": "  a "}, True),
-        ("SUBSTR(T, 1, 2) = 'ab'", {"T": "abc"}, True),
-        ("SUBSTR(T, 2) = 'bc'", {"T": "abc"}, True),
-        ("CAST(T AS NUMBER) = 12.5", {"T": "12.5"}, True),
-        ("CAST(T AS NUMBER) = 1", {"T": "x"}, None),
-        ("CAST(N AS VARCHAR2(10)) = '100'", {"N": n("100")}, True),
-        ("CAST(N AS VARCHAR2(10)) = '1.5'", {"N": n("1.50")}, True),
-        ("D + INTERVAL '1' DAY = DATE '2025-09-27'", {"D": DAY}, True),
-        ("D - INTERVAL '26' DAY = DATE '2025-08-31'", {"D": DAY}, True),
-        ("EXTRACT(YEAR FROM D) = 2025 AND EXTRACT(MONTH FROM D) = 9 AND EXTRACT(DAY FROM D) = 26", {"D": DAY}, True),
-        ("CASE WHEN T = 'a' THEN 1 WHEN T = 'b' THEN 2 ELSE 3 END = 2", {"T": "b"}, True),
-        ("CASE WHEN T = 'a' THEN 1 ELSE 3 END = 3", {}, True),
-        ("CASE WHEN T = 'a' THEN 'x' END = 'x'", {"T": "b"}, None),
-        ("headers.T = 'a'", {"headers.T": "a"}, True),
-        ("\"PersonId(SourceSystemId)\" = 'a'", {"PersonId(SourceSystemId)": "a"}, True),
-        ("T = 'it''s'", {"T": "it's"}, True),
-    ],
-)  # fmt: skip
-def test_a_condition_means_what_sql_says(text: str, values: dict[str, Any], expected: bool | None) -> None:
-    assert verdict(text, **values) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "columns", "expected"),
-    [
-        ("SUM(N) = 0.3", {"N": [n("0.1"), n("0.2")]}, True),
-        ("SUM(N) = 3", {"N": [n(3), None]}, True),
-        ("SUM(N) = 0", {"N": [None, None]}, None),
-        ("SUM(N) IS NULL", {"N": [None, None]}, True),
-        ("SUM(COALESCE(N, 0)) = SUM(COALESCE(M, 0))", {"N": [n(5), None], "M": [None, n(5)]}, True),
-        ("MIN(N) = 1 AND MAX(N) = 3 AND AVG(N) = 2", {"N": [n(1), n(3), None]}, True),
-        ("MIN(T) = 'a' AND MAX(D) = DATE '2025-09-26'", {"T": ["b", "a"], "D": [DAY, None]}, True),
-        ("COUNT(*) = 3 AND COUNT(T) = 2 AND COUNT(DISTINCT T) = 1", {"T": ["a", "a", None]}, True),
-        ("SUM(CASE WHEN T = 'a' THEN N ELSE 0 END) = 1", {"T": ["a", "b"], "N": [n(1), n(2)]}, True),
-        ("ABS(SUM(N) - SUM(M)) <= 0.01", {"N": [n("1.01")], "M": [n(1)]}, True),
-        ("MIN(T) = MAX(T)", {"T": [None]}, None),
-    ],
-)
-def test_an_aggregate_means_what_sql_says(text: str, columns: dict[str, list[Any]], expected: bool | None) -> None:
-    assert aggregate(text, **columns) is expected
 
 
 REFUSED = [
@@ -353,19 +223,6 @@ def test_an_aggregate_takes_one_value(text: str) -> None:
         parse(text, SORTS, group=True)
 
 
-def test_casting_text_cuts_it_at_the_length_as_oracle_does() -> None:
-    assert verdict("CAST(T AS VARCHAR2(1)) = 'a'", T="abc") is True
-
-
-def test_casting_text_to_text_leaves_it_alone() -> None:
-    assert verdict("CAST(T AS VARCHAR2(30)) = T", T="file.100") is True
-
-
-@pytest.mark.parametrize("text", ["COUNT(1) = 3", "SUM(1) = 3"])
-def test_a_literal_counts_once_per_record(text: str) -> None:
-    assert aggregate(text, N=[n(1), n(2), None]) is True
-
-
 @pytest.mark.parametrize("joiner", ["AND", "OR"])
 def test_a_long_chain_is_judged_or_refused_but_no_traceback(joiner: str) -> None:
     text = f" {joiner} ".join(["N = 1"] * 1500)
@@ -407,10 +264,6 @@ def test_huge_numbers_never_raise(text: str) -> None:
 @pytest.mark.parametrize("text", ["SUM(N) > 0", "AVG(N) > 0", "SUM(N) * SUM(N) > 0", "MAX(N) - MIN(N) > 0"])
 def test_aggregates_of_huge_numbers_never_raise(text: str) -> None:
     assert aggregate(text, N=HUGE * 20) in (True, False, None)
-
-
-def test_a_sum_over_a_number_that_is_too_large_is_unknown() -> None:
-    assert aggregate("SUM(N) = 1", N=[n(10) ** 25, n(1)]) is None
 
 
 # DuckDB as referee
