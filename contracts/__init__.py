@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from contracts.advice import advice, without_code
+from contracts.batches import Batches
 from contracts.breakers import Breaker, BreakerSearch, breakers, broken_by, exact, written_breaker
 from contracts.changes import Change
 from contracts.codes import code_table, tables
@@ -44,7 +45,7 @@ from contracts.nesting import line_numbers, rows_as_read
 from contracts.people import Person
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
 from contracts.questions import OpenQuestions, Question
-from contracts.records import Ready, Records, pod_names
+from contracts.records import Ready, Records, parents_first, pod_names
 from contracts.results import (
     ANSWER_COLUMNS,
     BLOCKING,
@@ -100,6 +101,7 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "UNIT_COLUMNS",
+    "Batches",
     "Breaker",
     "BreakerSearch",
     "Bump",
@@ -187,6 +189,7 @@ __all__ = [
     "names_in_force",
     "narrowed",
     "newest_source",
+    "parents_first",
     "parse_condition",
     "patchable",
     "pod_names",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 import polars as pl
 
@@ -31,17 +32,27 @@ Evaluate = Callable[[Contract, str, Records, date | None], list[RuleOutcome]]
 """An engine: what every rule of a file found, in the contract's order. The date is that at which lists are aged."""
 
 
-def evaluate(contract: Contract, file: str, records: Records, as_of: date | None = None) -> list[RuleOutcome]:
+Scope = Literal["all", "batch", "across"]
+"""Which rules: all of them, those over single records, those over several."""
+
+
+def evaluate(
+    contract: Contract, file: str, records: Records, as_of: date | None = None, scope: Scope = "all"
+) -> list[RuleOutcome]:
     """Return what every rule of a file found, in the contract's order; facets of columns that are absent stay out."""
     ready = records.ready[file]
     plan = _plan(contract, file, ready.present, ready.tokens, ready.names)
+    rules = [rule for rule in plan.rules if scope == "all" or rule.across == (scope == "across")]
+    asked = frozenset(rule.id for rule in rules)
     outcomes = {rule.id: RuleOutcome(rule, "not_checked", NO_ROWS, reason=why) for rule, why in plan.unbound}
     for check in plan.sets:
-        outcomes[check.rule.id] = _judged(check.rule, check.find(check.rule, records), contract, as_of)
-    for row_check, found in zip(plan.rows, _run(plan.rows, records, file), strict=True):
-        outcome = _judged(row_check.rule, found, contract, as_of)
-        outcomes[row_check.rule.id] = _predicting(outcome, row_check, ready.frame)
-    return [outcomes[rule.id] for rule in plan.rules]
+        if check.rule.id in asked:
+            outcomes[check.rule.id] = _judged(check.rule, check.find(check.rule, records), contract, as_of)
+    if scope != "across":
+        for row_check, found in zip(plan.rows, _run(plan.rows, records, file), strict=True):
+            outcome = _judged(row_check.rule, found, contract, as_of)
+            outcomes[row_check.rule.id] = _predicting(outcome, row_check, ready.frame)
+    return [outcomes[rule.id] for rule in rules]
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,9 @@ class File:
         return tuple(name for name, column in self.columns.items() if column.listed)
 
 
+_ACROSS = frozenset({"group", "unique", "exists", "totals", "disjoint", "gap", "overlap", "order", "python"})
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule of the effective contract: written, implied by a facet, or about shape and package."""
@@ -264,6 +267,11 @@ class Rule:
     def written(self) -> bool:
         """True for a rule that stands under ``rules:``."""
         return self.breaks is not None
+
+    @property
+    def across(self) -> bool:
+        """True for a rule that looks at several records of the payload at a time."""
+        return self.kind in _ACROSS
 
     @property
     def contexts(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:

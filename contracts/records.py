@@ -7,8 +7,8 @@ values that failed their type under ``!NAME`` (only where there are any), an anc
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache, reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial, reduce
 
 import polars as pl
 
@@ -206,7 +206,9 @@ class Records:
             self._unit[name] = self._numbered(self._root_groups(ready), name)
             return
         parent = self.ready.get(file.parent.file)
-        up = _find(ready, parent, file.parent.by) if parent else pl.Series([None] * ready.height, dtype=pl.UInt32)
+        up = pl.Series([None] * ready.height, dtype=pl.UInt32)
+        if parent:
+            up = _find(ready, file.parent.by, partial(self._keys_of, file.parent.file))
         self._up[name] = up
         unit = up.clone()
         if parent:
@@ -252,7 +254,9 @@ class Records:
         root = self.contract.root(file).id
         named = [(ancestor, tuple(one.values())) for ancestor, alternatives in ways for one in alternatives]
         found = [self._missing.clear()]
-        for ancestor, targets in dict.fromkeys([*named, *((root, names) for names in _names_of(self.contract, root))]):
+        for ancestor, targets in dict.fromkeys(
+            [*named, *((root, names) for names in names_below(self.contract, root))]
+        ):
             if above := self.ready.get(ancestor):
                 name = above.series(_name(above, ancestor, _same(targets)))
                 unit = self._unit[ancestor].alias("unit")
@@ -289,7 +293,7 @@ class Records:
         if above is None or index is None:
             dtype = dtype_of(self.contract.files[ancestor], attribute)
             return pl.Series(column, [None] * self.ready[name].height, dtype=dtype)
-        return above.series(above.value(attribute)).gather(index).alias(column)
+        return self._values_of(ancestor, attribute).gather(index).alias(column)
 
     def _doubt_above(self, name: str, column: str) -> pl.Series:
         """True where the ancestor's value failed its type: what rests on it is unknown."""
@@ -297,7 +301,16 @@ class Records:
         above, index = self.ready.get(ancestor), self._index_of(name, ancestor)
         if above is None or index is None or attribute not in above.failed:
             return pl.Series(f"!{column}", [False] * self.ready[name].height, dtype=pl.Boolean)
-        return above.frame[f"!{attribute}"].gather(index).fill_null(False).alias(f"!{column}")
+        return above.series(pl.col(f"!{attribute}")).gather(index).fill_null(False).alias(f"!{column}")
+
+    def _values_of(self, ancestor: str, attribute: str) -> pl.Series:
+        """The typed values of a column of a file that others lie below."""
+        above = self.ready[ancestor]
+        return above.series(above.value(attribute))
+
+    def _keys_of(self, parent: str, columns: Sequence[str]) -> pl.DataFrame:
+        """Index of one record per key of a file that others lie below."""
+        return _first_rows(self.ready[parent], columns)
 
     def _index_of(self, name: str, ancestor: str) -> pl.Series | None:
         """Index of each record's ancestor, None where a file of the chain is not in the payload."""
@@ -324,12 +337,12 @@ def parents_first(contract: Contract, files: Iterable[str]) -> list[str]:
 def columns_above(contract: Contract, file: str) -> list[str]:
     """Return the ancestors' columns that rules over the records of a file name: ``headers.CURRENCY_CODE``."""
     above = set(contract.ancestors(file))
-    named = {column for rule in contract.rules.values() for column in _named_of(rule, file)}
+    named = {column for rule in contract.rules.values() for column in named_of(rule, file)}
     return sorted(column for column in named if column.partition(".")[0] in above)
 
 
-def _named_of(rule: Rule, file: str) -> Iterator[str]:
-    """What a rule names of a file and those above it: its own, or those of the other file that it looks at."""
+def named_of(rule: Rule, file: str) -> Iterator[str]:
+    """Yield what a rule names of a file and those above it: its own, or those of the other file that it looks at."""
     theirs = {"there", "where"} if "in" in rule.spec else set()
     if rule.file == file:
         yield from rule.columns
@@ -352,7 +365,7 @@ def pod_names(contract: Contract) -> dict[str, str]:
         if rows is None:
             continue
         listed = pod[file] = Ready(contract.files[file], _with_keys_above(contract.files[file], rows, pod))
-        own = [listed.series(_name(listed, file, _same(targets))) for targets in _names_of(contract, file)]
+        own = [listed.series(_name(listed, file, _same(targets))) for targets in names_below(contract, file)]
         above = [listed.series(_first_name(listed, *way)) for way in contract.ways(file)]
         whose = _first([*(names.replace(found) for names in above), *own])
         new = pl.concat([pl.DataFrame({"name": one, "whose": whose}) for one in own]).drop_nulls()
@@ -365,15 +378,15 @@ def _with_keys_above(file: File, rows: pl.DataFrame, pod: Mapping[str, Ready]) -
     if file.parent is None or file.parent.file not in pod:
         return rows
     above = pod[file.parent.file]
-    at = _find(Ready(file, rows), above, file.parent.by)
+    at = _find(Ready(file, rows), file.parent.by, partial(_first_rows, above))
     keys = {own: above.series(above.text(their)).gather(at) for by in file.parent.by for own, their in by.items()}
     return rows.with_columns(
         _first([rows[own], text] if own in rows.columns else [text]).alias(own) for own, text in keys.items()
     )
 
 
-def _names_of(contract: Contract, file: str) -> list[tuple[str, ...]]:
-    """Columns by which records below a file name it, each set once."""
+def names_below(contract: Contract, file: str) -> list[tuple[str, ...]]:
+    """Return the columns by which records below a file name it, each set once."""
     ways = [way for below in contract.files for way in contract.ways(below) if way[0] == file]
     return list(dict.fromkeys(tuple(one.values()) for _, alternatives in ways for one in alternatives))
 
@@ -441,7 +454,9 @@ def _structure(ready: Ready, names: Sequence[str], number: int) -> pl.Expr:
     return pl.concat_str([pl.lit(str(number)), *parts], separator="\x1f")
 
 
-def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]) -> pl.Series:
+def _find(
+    child: Ready, alternatives: Sequence[Mapping[str, str]], keys: Callable[[Sequence[str]], pl.DataFrame]
+) -> pl.Series:
     """Index of each child's parent, by the first alternative whose columns are all filled; null where there is none."""
     result = pl.Series([None] * child.height, dtype=pl.UInt32)
     undecided = pl.Series([True] * child.height, dtype=pl.Boolean)
@@ -451,15 +466,16 @@ def _find(child: Ready, parent: Ready, alternatives: Sequence[Mapping[str, str]]
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided
         if not usable.any():
             continue
-        theirs = _first_rows(parent, list(alternative.values()), names)
+        theirs = keys(list(alternative.values()))
         found = own.filter(usable).join(theirs, on=names, how="inner")
         result = result.scatter(found["child"], found["parent"])
         undecided &= ~usable
     return result
 
 
-def _first_rows(parent: Ready, columns: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+def _first_rows(parent: Ready, columns: Sequence[str]) -> pl.DataFrame:
     """Index of one row per key: the first, or the earliest in effect where the parent has a history."""
+    names = [f"key{at}" for at in range(len(columns))]
     theirs = parent.select(parent.key(columns, across=True)).with_row_index("parent")
     if history := parent.file.history:
         begins = parent.series(parent.value(history.start)).alias("begins")

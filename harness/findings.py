@@ -15,8 +15,8 @@ _LONGEST = 200  # characters of a value that a message shows
 
 def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, coded: pl.Series | None) -> pl.DataFrame:
     """Return the findings of one rule on the given records (indices); ``coded`` tells which predict its code."""
-    failing = ready.frame[rows]
-    names = [name for name in rule.columns if name in ready.frame.columns] or ([rule.column] if rule.column else [])
+    failing = ready.rows(rows)
+    names = [name for name in rule.columns if name in failing.columns] or ([rule.column] if rule.column else [])
     values = [_shown(contract, rule.file, name, ready).alias(f"value{at}") for at, name in enumerate(names)]
     code = pl.lit(rule.code) if coded is None else pl.when(coded).then(pl.lit(rule.code)).otherwise(pl.lit(""))
     listing = _listing(names)
@@ -45,8 +45,9 @@ def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, mos
     message = f"{rule.title} [{fact.detail}]: {advice(rule, contract)}"
     labels = pl.DataFrame({"row": rows.cast(pl.UInt32), "line": lines.cast(pl.UInt32)})
     if ready is not None and fact.rows is not None:
-        known = ready.frame.select(pl.col("_row").alias("row"), _label(contract, rule.file, ready).alias("record"))
-        labels = labels.join(known, on="row", how="left", maintain_order="left")
+        named = ready.lazy().filter(pl.col("_row").is_in(labels["row"].implode()))
+        known = named.select(pl.col("_row").alias("row"), _label(contract, rule.file, ready).alias("record"))
+        labels = labels.join(known.collect(), on="row", how="left", maintain_order="left")
     else:
         labels = labels.with_columns(pl.lit(fact.member or fact.file or "package").alias("record"))
     return labels.select(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,9 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from contracts import BLOCKING, PREDICTION_COLUMNS, UNIT_COLUMNS, Contract, Ready, Records, Rule, shortest
+from contracts import (
+    BLOCKING,
+    PREDICTION_COLUMNS,
+    UNIT_COLUMNS,
+    Contract,
+    Ready,
+    Records,
+    Rule,
+    parents_first,
+    shortest,
+)
 from harness.findings import MASK, printable
 
+_NO_AMOUNTS = pl.DataFrame(schema={"unit": pl.UInt32, "amount": UNIT_COLUMNS["amount"]})
 Numbers = npt.NDArray[np.uint32]
 Levels = npt.NDArray[np.uint8]
 _CERTAINTIES = ("", "likely", "known")  # a refusal's certainty by level; memory predicts nothing
@@ -28,76 +39,146 @@ class Hit:
     files: Sequence[str] = ()  # of a package rule: the files of the member that is concerned; () = of all members
 
 
-def units(
-    contract: Contract, records: Records, hits: Sequence[Hit], payload: str, *, all_or_nothing: bool
-) -> pl.DataFrame:
-    """Return one row per accept unit (UNIT_COLUMNS), in file order.
+class Verdicts:
+    """The accept units of a payload, as its records and failed rules come in: all at once, or part by part."""
 
-    conforms: no critical or significant finding on its records or on its file or package. predicted: refused where a
-    rule with a code failed; one load error refuses every unit of its file if ``all_or_nothing``. A payload from which
-    no unit can be read is one unit that does not conform (acceptance definitions, section 4.3).
-    """
-    count = records.unit_count
-    if not count:
-        return _unreadable(payload, refused=any(hit.rule.code for hit in hits))
-    broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
-    for hit in hits:
-        if hit.rule.severity in BLOCKING:
-            broken[_concerned(records, hit, hit.rows)] = True
-        concerned = _refused(records, hit, all_or_nothing=all_or_nothing)
-        refused[concerned] = np.maximum(refused[concerned], _certainty(contract, hit.rule))
-    refused = _spread(contract, records, refused)
-    named = _named(contract, records, payload)
-    return named.with_columns(
-        pl.Series("conforms", ~broken),
-        pl.Series("predicted", np.where(refused > 0, "refused", "accepted")),
-        pl.Series("certainty", np.array(_CERTAINTIES)[refused]),
-    ).select(pl.col(name).cast(kind) for name, kind in UNIT_COLUMNS.items())
+    def __init__(self, contract: Contract, payload: str, *, all_or_nothing: bool) -> None:
+        self._contract, self._payload, self._all_or_nothing = contract, payload, all_or_nothing
+        self._seen = np.zeros(0, dtype=bool)
+        self._records = np.zeros(0, dtype=np.uint32)
+        self._names: list[pl.DataFrame] = []
+        self._amounts: list[pl.DataFrame] = []
+        self._shares: dict[str, list[pl.DataFrame]] = {}  # by root file: units with what a refusal spreads over
+        self._of_file: dict[str, list[Numbers]] = {}
+        self._concerned: dict[str, list[Numbers]] = {}  # by rule
+        self._predicted: list[tuple[Rule, Numbers]] = []
+        self._broken: list[Numbers] = []
+        self._whole: list[Hit] = []  # on files, or on the payload: which units these have is known at the end
+        self._loads: dict[str, Rule] = {}  # one load error refuses its file
 
+    def take(self, records: Records, files: Iterable[str]) -> None:
+        """Take the records that ``records`` holds of these files; each record comes once, ancestors' files first."""
+        for name in parents_first(self._contract, files):
+            unit = records.unit(name)
+            self._grow(records.unit_count)
+            # a unit is named by its root record; one of orphans by the first record that says whose it is
+            first = unit.arg_unique()
+            numbers = unit.gather(first).to_numpy()
+            if not self._seen[numbers].all():
+                new = first.filter(pl.Series(~self._seen[numbers]))
+                self._names.append(_names_of(self._contract, records, name, self._payload, new))
+                self._seen[numbers] = True
+            self._records += np.bincount(unit.to_numpy(), minlength=len(self._records)).astype(np.uint32)
+            self._of_file.setdefault(name, []).append(numbers)
+            self._amounts += _amounts(self._contract, records, name)
+            if self._contract.files[name] in self._contract.roots:
+                self._shares.setdefault(name, []).extend(_shares(records, name))
 
-def predictions(contract: Contract, records: Records, hits: Sequence[Hit], *, all_or_nothing: bool) -> pl.DataFrame:
-    """Return which unit is predicted to be refused under which rule's code (PREDICTION_COLUMNS), each pair once.
+    def _grow(self, count: int) -> None:
+        more = count - len(self._seen)
+        if more:
+            self._seen = np.concatenate([self._seen, np.zeros(more, dtype=bool)])
+            self._records = np.concatenate([self._records, np.zeros(more, dtype=np.uint32)])
 
-    The number of a unit is its place in the frame of ``units``. Codes of certainty memory predict nothing.
-    """
-    count = max(records.unit_count, 1)  # a payload without a readable unit is one unit
-    found = []
-    for hit in hits:
-        if _certainty(contract, hit.rule):
-            numbers = np.unique(
-                np.arange(count, dtype=np.uint32)[_refused(records, hit, all_or_nothing=all_or_nothing)]
-            )
-            found.append(
-                pl.DataFrame({"unit": numbers}).with_columns(rule=pl.lit(hit.rule.id), code=pl.lit(hit.rule.code))
-            )
-    return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found]).unique(maintain_order=True)
+    def hit(self, records: Records, hit: Hit) -> None:
+        """Take a failed rule; its records are those that ``records`` holds."""
+        if hit.rows is None:
+            self._whole.append(hit)
+            return
+        unit = records.unit(hit.rule.file)
+        self._concern(hit.rule, np.unique(unit.gather(hit.rows).to_numpy()))
+        coded = hit.rows if hit.coded is None else hit.rows.filter(hit.coded)
+        if not hit.rule.code or not coded.len():
+            return
+        if hit.rule.code == "load" and self._all_or_nothing:
+            self._loads[hit.rule.id] = hit.rule
+        else:
+            self._predicted.append((hit.rule, np.unique(unit.gather(coded).to_numpy())))
 
+    def _concern(self, rule: Rule, numbers: Numbers) -> None:
+        self._concerned.setdefault(rule.id, []).append(numbers)
+        if rule.severity in BLOCKING:
+            self._broken.append(numbers)
 
-def hit_units(records: Records, hits: Sequence[Hit]) -> int:
-    """Number of accept units that these failures concern."""
-    concerned = np.zeros(records.unit_count, dtype=bool)
-    for hit in hits:
-        concerned[_concerned(records, hit, hit.rows)] = True
-    return int(concerned.sum())
+    def complete(self) -> None:
+        """All records and failed rules have come."""
+        for hit in self._whole:
+            numbers = self._numbers_of(hit)
+            self._concern(hit.rule, numbers)
+            if hit.rule.code:
+                self._predicted.append((hit.rule, numbers))
+        for rule in self._loads.values():
+            self._predicted.append((rule, np.unique(np.concatenate(self._of_file[rule.file]))))
 
+    def _numbers_of(self, hit: Hit) -> Numbers:
+        """Units of the whole file, of the files of one member, or of the whole payload."""
+        files = (hit.rule.file,) if hit.rule.file in self._of_file else hit.files
+        if read := [part for one in files for part in self._of_file.get(one, ())]:
+            return np.unique(np.concatenate(read))
+        return np.arange(max(len(self._seen), 1), dtype=np.uint32)  # of a lost member no unit is known
 
-def _concerned(records: Records, hit: Hit, rows: pl.Series | None) -> Numbers | slice:
-    """Numbers of the units of these records; of the whole file, of one member or of the whole payload without them."""
-    if hit.rule.file in records.ready:
-        numbers = records.unit(hit.rule.file)
-        return (numbers if rows is None else numbers.gather(rows)).to_numpy()
-    read = [records.unit(file) for file in hit.files if file in records.ready]
-    return pl.concat(read).unique().to_numpy() if read else slice(None)  # of a lost member no unit is known
+    def count(self, rule: str) -> int:
+        """Number of accept units that failures of this rule concern."""
+        if not len(self._seen):
+            return 0
+        return len(np.unique(np.concatenate(self._concerned[rule]))) if rule in self._concerned else 0
 
+    def units(self) -> pl.DataFrame:
+        """Return one row per accept unit (UNIT_COLUMNS), in file order.
 
-def _refused(records: Records, hit: Hit, *, all_or_nothing: bool) -> Numbers | slice:
-    rows = hit.rows
-    if rows is not None and hit.coded is not None:
-        rows = rows.filter(hit.coded)
-    if not hit.rule.code or (rows is not None and not rows.len()):
-        return slice(0)
-    whole = hit.rule.code == "load" and all_or_nothing
-    return _concerned(records, hit, None if whole else rows)
+        conforms: no critical or significant finding on its records or on its file or package. predicted: refused where
+        a rule with a code failed; one load error refuses every unit of its file if ``all_or_nothing``. A payload from
+        which no unit can be read is one unit that does not conform (acceptance definitions, section 4.3).
+        """
+        count = len(self._seen)
+        if not count:
+            return _unreadable(self._payload, refused=any(hit.rule.code for hit in self._whole))
+        broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
+        for numbers in self._broken:
+            broken[numbers] = True
+        for rule, numbers in self._predicted:
+            refused[numbers] = np.maximum(refused[numbers], _certainty(self._contract, rule))
+        refused = self._spread(refused)
+        named = self._named().with_columns(
+            pl.Series("conforms", ~broken),
+            pl.Series("predicted", np.where(refused > 0, "refused", "accepted")),
+            pl.Series("certainty", np.array(_CERTAINTIES)[refused]),
+        )
+        return named.select(pl.col(name).cast(kind) for name, kind in UNIT_COLUMNS.items())
+
+    def predictions(self) -> pl.DataFrame:
+        """Return which unit is predicted to be refused under which rule's code (PREDICTION_COLUMNS), each pair once.
+
+        The number of a unit is its place in the frame of ``units``. Codes of certainty memory predict nothing.
+        """
+        found = [
+            pl.DataFrame({"unit": numbers}).with_columns(rule=pl.lit(rule.id), code=pl.lit(rule.code))
+            for rule, numbers in self._predicted
+            if _certainty(self._contract, rule)
+        ]
+        return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found]).unique(maintain_order=True)
+
+    def _spread(self, refused: Levels) -> Levels:
+        """Where Oracle refuses more than the wrong unit, the refusal spreads over those that share these columns."""
+        for shares in self._shares.values():
+            if not shares or not refused.any():
+                continue
+            frame = pl.concat(shares).unique()
+            level = pl.Series("level", refused).gather(frame["unit"])
+            keys = [name for name in frame.columns if name.startswith("key")]
+            together = frame.with_columns(level).select("unit", pl.col("level").max().over(keys))
+            numbers = together["unit"].to_numpy()
+            refused[numbers] = np.maximum(refused[numbers], together["level"].to_numpy())
+        return refused
+
+    def _named(self) -> pl.DataFrame:
+        """Label, key, first record, number of records and amount of every unit, in the order of their numbers."""
+        frame = pl.concat(self._names).sort("unit").with_columns(pl.Series("records", self._records))
+        amounts = pl.concat([_NO_AMOUNTS, *self._amounts]).group_by("unit").agg(pl.col("amount").sum())
+        frame = frame.join(amounts, on="unit", how="left", maintain_order="left")
+        repeated = pl.int_range(1, pl.len() + 1).over("label")
+        label = pl.when(repeated > 1).then(pl.format("{} ({})", "label", repeated)).otherwise("label")
+        return frame.with_columns(label.alias("label"))
 
 
 def _certainty(contract: Contract, rule: Rule) -> int:
@@ -105,46 +186,12 @@ def _certainty(contract: Contract, rule: Rule) -> int:
     return _CERTAINTIES.index(certainty) if rule.code else 0
 
 
-def _spread(contract: Contract, records: Records, refused: Levels) -> Levels:
-    """Where Oracle refuses more than the wrong unit, the refusal spreads over the units that share these columns."""
-    for file in contract.roots:
-        if file.refused_together is None or file.id not in records.ready or not refused.any():
-            continue
-        ready = records.ready[file.id]
-        keys = ready.key(file.refused_together) or [pl.lit("").alias("key0")]
-        level = pl.Series("level", refused).gather(records.unit(file.id))
-        frame = ready.frame.select(*keys).with_columns(level, records.unit(file.id).alias("unit"))
-        together = frame.select(
-            "unit", pl.col("level").max().over([name for name in frame.columns if name.startswith("key")])
-        )
-        numbers = together["unit"].to_numpy()
-        refused[numbers] = np.maximum(refused[numbers], together["level"].to_numpy())
-    return refused
-
-
-def _named(contract: Contract, records: Records, payload: str) -> pl.DataFrame:
-    """Label, key, first record, number of records and amount of every unit, in the order of their numbers."""
-    base = pl.DataFrame({"unit": pl.int_range(records.unit_count, dtype=pl.UInt32, eager=True)})
-    # a unit is named by its root record; one of orphans by the first record that says whose it is
-    names, seen = [], np.zeros(records.unit_count, dtype=bool)
-    for name in _roots_first(contract, records):
-        first = records.unit(name).arg_unique()
-        numbers = records.unit(name).gather(first).to_numpy()
-        if not seen[numbers].all():
-            new = first.filter(pl.Series(~seen[numbers]))
-            names.append(_names_of(contract, records, name, payload, new))
-            seen[numbers] = True
-    named = pl.concat(names)
-    sizes = pl.concat([records.unit(name).to_frame("unit") for name in records.ready]).group_by("unit").len("records")
-    frame = base.join(named, on="unit", how="left").join(sizes, on="unit", how="left").sort("unit")
-    frame = frame.join(_amounts(contract, records), on="unit", how="left").sort("unit")
-    repeated = pl.int_range(1, pl.len() + 1).over("label")
-    label = pl.when(repeated > 1).then(pl.format("{} ({})", "label", repeated)).otherwise("label")
-    return frame.with_columns(label.alias("label"), pl.col("records").cast(pl.UInt32)).drop("unit")
-
-
-def _roots_first(contract: Contract, records: Records) -> list[str]:
-    return sorted(records.ready, key=lambda name: len(contract.ancestors(name)))
+def _shares(records: Records, name: str) -> Iterator[pl.DataFrame]:
+    """The units of a root file with the columns over which a refusal spreads; nothing where it does not."""
+    ready = records.ready[name]
+    if ready.file.refused_together is not None:
+        keys = ready.key(ready.file.refused_together) or [pl.lit("").alias("key0")]
+        yield ready.select([pl.col("_unit").alias("unit"), *keys]).unique()
 
 
 def _names_of(contract: Contract, records: Records, name: str, payload: str, first: pl.Series) -> pl.DataFrame:
@@ -159,7 +206,7 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str, fir
     if business == ((),):  # the whole file is the unit: its member's name
         member = file.names[0] if file.names else payload
         key = pl.lit(f"{len(member)}:{member}")
-    named = ready.frame[first].with_columns(records.unit(name).gather(first).alias("unit"))
+    named = ready.rows(first).with_columns(records.unit(name).gather(first).alias("unit"))
     return named.select("unit", _label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row"))
 
 
@@ -220,21 +267,16 @@ def _canonical(ready: Ready, name: str) -> pl.Expr:
     return pl.coalesce(value, ready.text(name))
 
 
-def _amounts(contract: Contract, records: Records) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"unit": pl.UInt32, "amount": UNIT_COLUMNS["amount"]})
-    if contract.amount is None or contract.amount[0] not in records.ready:
-        return empty
-    file, columns = contract.amount
-    ready = records.ready[file]
+def _amounts(contract: Contract, records: Records, name: str) -> Iterator[pl.DataFrame]:
+    """The amounts of a file's records by unit; nothing where the contract names none of this file."""
+    if contract.amount is None or contract.amount[0] != name:
+        return
+    ready = records.ready[name]
     limit = Decimal(10) ** 20  # beyond it a sum might not fit 38 digits; such a value is no amount of money
-    parts = [pl.when(ready.value(name).abs() < limit).then(ready.value(name)).fill_null(Decimal(0)) for name in columns]
-    frame = ready.frame.select(pl.sum_horizontal(parts).cast(UNIT_COLUMNS["amount"]).alias("amount"))
-    return (
-        frame.with_columns(records.unit(file).alias("unit"))
-        .group_by("unit")
-        .agg(pl.col("amount").sum())
-        .select("unit", "amount")
-    )
+    values = [ready.value(column) for column in contract.amount[1]]
+    parts = [pl.when(value.abs() < limit).then(value).fill_null(Decimal(0)) for value in values]
+    amount = pl.sum_horizontal(parts).cast(UNIT_COLUMNS["amount"]).alias("amount")
+    yield ready.select([pl.col("_unit").alias("unit"), amount]).group_by("unit").agg(pl.col("amount").sum())
 
 
 def _unreadable(payload: str, *, refused: bool) -> pl.DataFrame:

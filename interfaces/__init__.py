@@ -18,6 +18,7 @@ from interfaces.hdl_grammar import Dat
 from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
 from interfaces.rest import RestDialect
+from interfaces.streaming import Stream, open_stream, streams
 from interfaces.tables import read_query, read_tables
 
 __all__ = [
@@ -32,10 +33,13 @@ __all__ = [
     "PayloadError",
     "Records",
     "RestDialect",
+    "Stream",
     "open_package",
+    "open_stream",
     "read",
     "read_query",
     "read_tables",
+    "streams",
     "unzipped",
     "write",
     "write_frames",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from interfaces.shape_facts import BROKEN
 BLANK = " \t"
 """Characters of which a blank value may consist."""
 
+_LINE_ENDS = re.compile(rb"[\r\n]*")
 _NAMED = 8  # widths and columns that a message lists before it says how many more there are
 
 
@@ -30,14 +32,17 @@ def read_members(file: File, members: Sequence[Member]) -> tuple[pl.DataFrame, l
     Records of a second member follow those of the first: ``_row`` goes on, ``_line`` begins again.
     Raises PayloadError if the contract names an encoding that does not exist.
     """
-    shape = _Shape(file)
-    frames = [frame for member in members for frame in _read(file, member, shape)]
-    frame = pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+    shape = Shape(file)
+    frames = [frame for member in members for frame, _ in member_frames(file, member, shape)]
+    frame = pl.concat(frames, how="diagonal") if frames else blank_frame(file)
     names = [name for name, column in file.columns.items() if column.listed or name in frame.columns]
-    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in names if name not in frame.columns)
-    if not frames:
-        frame = frame.clear().with_columns(pl.Series(name, [], pl.UInt32) for name in ("_row", "_line"))
     return frame.select("_row", "_line", *names), shape.facts(",".join(member.name for member in members))
+
+
+def blank_frame(file: File) -> pl.DataFrame:
+    """Return the frame of a file without a record."""
+    listed = {name: pl.String for name, column in file.columns.items() if column.listed}
+    return pl.DataFrame(schema={"_row": pl.UInt32, "_line": pl.UInt32, **listed})
 
 
 def syntax_of(file: File) -> Syntax:
@@ -45,21 +50,28 @@ def syntax_of(file: File) -> Syntax:
     return Syntax(file.csv.delimiter.encode(), file.csv.quote.encode())
 
 
-def _read(file: File, member: Member, shape: _Shape) -> Iterator[pl.DataFrame]:
-    data, recoded = _utf8(member.data, file.csv.encoding)
-    if not data:
+def member_frames(file: File, member: Member, shape: Shape) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Yield the records of a member in frames that hold listed columns and filled ones, each with the offset behind it.
+
+    Raises PayloadError if the contract names an encoding that does not exist.
+    """
+    data, at, recoded = _utf8(member, file.csv.encoding)
+    if at == len(data):
         shape.empty.append(member.name)
     names: list[str | None] = [name or None for name in file.by_field]
-    syntax, at, lines = syntax_of(file), 0, 0
-    if file.csv.header and data:
-        names, at, lines = _header(file, data, syntax)
+    syntax, lines = syntax_of(file), 0
+    if file.csv.header and at < len(data):
+        names, at, lines = _header(file, data, at, syntax)
         shape.named([name for name in names if name])
     filled: set[str] = set()
     for block in _ahead(blocks(data, syntax, at, lines, recoded)):
         rows = shape.add(block, len(names))
+        at += len(block.text)
         if len(rows):
             numbers = pl.DataFrame({"_row": rows, "_line": _uint(block.lines + 1)})
-            yield numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
+            frame = numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
+            absent = [name for name, column in file.columns.items() if column.listed and name not in frame.columns]
+            yield frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), at
 
 
 def _ahead(scanned: Iterator[Block]) -> Iterator[Block]:
@@ -71,26 +83,39 @@ def _ahead(scanned: Iterator[Block]) -> Iterator[Block]:
             yield block
 
 
-def _utf8(data: bytes, encoding: str) -> tuple[bytes, bool]:
-    """The data in UTF-8 without byte order mark, and whether they had to be recoded."""
+def is_utf8(encoding: str) -> bool:
+    """Return whether an encoding is UTF-8. Raises PayloadError if it does not exist."""
     try:
-        if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
-            return data.removeprefix(codecs.BOM_UTF8), False
-        return data.decode(encoding, "replace").removeprefix("\ufeff").encode(errors="replace"), True
-    except (LookupError, UnicodeError) as error:
-        raise PayloadError(f"encoding {encoding!r} cannot be used: {error}", todo="correct csv.encoding") from error
+        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except LookupError as error:
+        raise _no_encoding(encoding, error) from error
 
 
-def _header(file: File, data: bytes, syntax: Syntax) -> tuple[list[str | None], int, int]:
+def _utf8(member: Member, encoding: str) -> tuple[bytes, int, bool]:
+    """The data in UTF-8, where they begin behind a byte order mark, and whether they had to be recoded."""
+    data = member.data
+    if member.recoded or is_utf8(encoding):
+        return data, len(codecs.BOM_UTF8) if data[:3] == codecs.BOM_UTF8 and not member.recoded else 0, member.recoded
+    try:
+        return data[:].decode(encoding, "replace").removeprefix("\ufeff").encode(errors="replace"), 0, True
+    except (LookupError, UnicodeError) as error:  # "idna" and its like are encodings, too
+        raise _no_encoding(encoding, error) from error
+
+
+def _no_encoding(encoding: str, error: Exception) -> PayloadError:
+    return PayloadError(f"encoding {encoding!r} cannot be used: {error}", todo="correct csv.encoding")
+
+
+def _header(file: File, data: bytes, at: int, syntax: Syntax) -> tuple[list[str | None], int, int]:
     """Column names by field of the first record (None = not the file's), the offset behind it, and its lines."""
-    begin = len(data) - len(data.lstrip(b"\r\n"))
-    record = split(data, begin, syntax)
+    blank = _LINE_ENDS.match(data, at)
+    record = split(data, blank.end() if blank else at, syntax)
     known = {name.casefold(): name for name in file.columns}
     names: list[str | None] = []
     for text in record.fields:
         name = known.pop(text.decode(errors="replace").strip().casefold(), None)
         names.append(name)
-    return names, record.end, data.count(b"\n", 0, record.end)
+    return names, record.end, data[: record.end].count(b"\n")
 
 
 def _frame(file: File, names: Sequence[str | None], block: Block, syntax: Syntax, filled: set[str]) -> pl.DataFrame:
@@ -167,7 +192,7 @@ def _uint(numbers: Offsets) -> pl.Series:
     return pl.Series(numbers.astype(np.uint32))
 
 
-class _Shape:
+class Shape:
     """Counts and suspects over all members of one file."""
 
     def __init__(self, file: File) -> None:

@@ -59,7 +59,7 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
             typed, shape = read_typed(files, members)
         else:
             frame, shape = read_members(files[0], members)
-            typed = {files[0].id: frame.with_columns(_pointed(files[0], frame, point))}
+            typed = {files[0].id: frame.with_columns(pointed(files[0], frame))}
         frames |= typed
         facts += shape
     names = [member.name for member in package.members]
@@ -162,6 +162,11 @@ def _encoded(file: File, frame: pl.DataFrame, dialect: Dialect) -> bytes:
     )
     wide = wide.with_columns(_pointed(file, wide, without_point))
     return _recoded(_csv(file, wide, dialect), file, dialect)
+
+
+def pointed(file: File, frame: pl.DataFrame) -> list[pl.Expr]:
+    """Return the columns whose decimal point the file implies, with it."""
+    return _pointed(file, frame, point)
 
 
 def _pointed(file: File, frame: pl.DataFrame, change: Callable[[pl.Expr, int], pl.Expr]) -> list[pl.Expr]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import mmap
 import re
 import stat
 import struct
@@ -13,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from interfaces.errors import PayloadError
 from interfaces.payload import Fact
@@ -25,6 +28,7 @@ _CHUNK = 1 << 20
 _ENDLESS = 1 << 62
 _SMALL = 10 * 1024**2  # bytes below which a member is never called a bomb: blank CSV columns compress well
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")
 
 
@@ -45,7 +49,8 @@ class Member:
     """One file of a package: its name exactly as in the archive (or the plain file's name) and its bytes."""
 
     name: str
-    data: bytes
+    data: bytes  # of a package opened with a folder: a mapped file, which is sliced and searched as bytes are
+    recoded: bool = False  # in UTF-8 now, where the contract names another encoding
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ class _TooMuchError(_UnsafeError):
     """The whole archive unpacks to more than allowed."""
 
 
-def open_package(path: Path, *, archive_expected: bool | None = None, limits: Limits = LIMITS) -> Package:
+def open_package(
+    path: Path, *, archive_expected: bool | None = None, limits: Limits = LIMITS, folder: Path | None = None
+) -> Package:
     """Return the members of the zip or plain file at ``path``, in archive order, directories left out.
 
     ``archive_expected``: True = a file that is no zip is ``package.unreadable``; False = a plain file whatever it
@@ -76,10 +83,12 @@ def open_package(path: Path, *, archive_expected: bool | None = None, limits: Li
     ``package.unreadable`` (no archive, damaged, empty, checksum; a packing method other than stored and deflate),
     ``package.encrypted`` and ``package.unsafe`` (path outside the archive, link, bomb, a name that stands twice,
     a zip inside the zip, which is never opened). A member named by one of the first two, or unsafe, is not kept;
-    of a name that stands twice both are.
-    Raises PayloadError if there is no regular file that can be read.
+    of a name that stands twice both are. With a ``folder`` nothing is held in memory: members are unpacked into it.
+    Raises PayloadError if there is no regular file that can be read, OSError if the folder cannot hold the members.
     """
     size = _size(path)
+    if folder is not None:
+        return _on_disk(path, size, archive_expected, limits, folder)
     if size > limits.total_bytes:
         what = f"the file has {size:,} bytes, more than the {limits.total_bytes:,} allowed; it was not read"
         return Package(path.name, _digest(path), size, (), (Fact("package.unsafe", "", what),), bool(archive_expected))
@@ -89,6 +98,28 @@ def open_package(path: Path, *, archive_expected: bool | None = None, limits: Li
         archive = data.startswith(ZIP_STARTS) or path.suffix.lower() == ".zip"
     members, facts = unpack(data, limits) if archive else ([Member(path.name, data)], [])
     return Package(path.name, hashlib.sha256(data).hexdigest(), len(data), tuple(members), tuple(facts), archive)
+
+
+def _on_disk(path: Path, size: int, archive_expected: bool | None, limits: Limits, folder: Path) -> Package:
+    data = mapped(path)
+    archive = archive_expected
+    if archive is None:
+        archive = data[:4] in ZIP_STARTS or path.suffix.lower() == ".zip"
+    if archive:
+        with path.open("rb") as file:
+            members, facts = _unpack(file, data, limits, folder)
+    else:
+        members, facts = [Member(path.name, data)], []
+    return Package(path.name, _digest(path), size, tuple(members), tuple(facts), archive)
+
+
+def mapped(path: Path) -> bytes:
+    """Return a file's bytes without reading them. Raises PayloadError if it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if path.stat().st_size else b""
+    except OSError as error:
+        raise _unopened(path, error) from error
 
 
 def _size(path: Path) -> int:
@@ -123,16 +154,22 @@ def _unopened(path: Path, error: Exception) -> PayloadError:
 
 def unpack(data: bytes, limits: Limits = LIMITS) -> tuple[list[Member], list[Fact]]:
     """Return what can be read safely of a zip's bytes, and facts about the rest, as ``open_package`` does."""
+    return _unpack(io.BytesIO(data), data, limits, None)
+
+
+def _unpack(file: BinaryIO, data: bytes, limits: Limits, folder: Path | None) -> tuple[list[Member], list[Fact]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members, facts = _members(archive, limits)
+        with zipfile.ZipFile(file) as archive:
+            members, facts = _members(archive, limits, folder)
             return members, facts + _about_directory(data, len(archive.infolist()))
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise
         reason = "the file is empty" if not data else f"no archive, or a damaged one ({type(error).__name__})"
         return [], [Fact("package.unreadable", "", reason)]
 
 
-def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[Member], list[Fact]]:
+def _members(archive: zipfile.ZipFile, limits: Limits, folder: Path | None) -> tuple[list[Member], list[Fact]]:
     members: list[Member] = []
     entries = archive.infolist()
     files = [entry for entry in entries if entry.file_size or not entry.is_dir() or _leads_out(entry)]
@@ -141,13 +178,15 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[list[Member], li
     for entry in files[: limits.members]:
         name = entry.orig_filename
         try:
-            content = _content(archive, entry, left, limits)
+            content = _content(archive, entry, left, limits, folder)
         except _TooMuchError as error:
             facts.append(Fact("package.unsafe", "", str(error), member=name))
             break
         except _UnsafeError as error:
             facts.append(Fact("package.unsafe", "", str(error), member=name))
         except _DAMAGE as error:
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise
             facts.append(Fact("package.unreadable", "", f"the member cannot be unpacked: {_why(error)}", member=name))
         except RuntimeError:  # what zipfile raises for a password it was not given
             facts.append(Fact("package.encrypted", "", "the member is encrypted", member=name))
@@ -179,7 +218,7 @@ def _about_directory(data: bytes, entries: int) -> list[Fact]:
     return [Fact("package.unreadable", "", what)]
 
 
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits) -> bytes:
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits, folder: Path | None) -> bytes:
     """The member's bytes. Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE."""
     if _leads_out(entry):
         raise _UnsafeError("its path leads outside the archive")
@@ -192,17 +231,30 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
         raise NotImplementedError
     declared = entry.file_size
     entry.file_size = _ENDLESS  # read to the true end of the packed data, whatever the header says
-    content = io.BytesIO()
-    with archive.open(entry) as stream:
-        while chunk := stream.read(_CHUNK):
-            content.write(chunk)
-            _guard(content.tell(), entry.compress_size, left, limits)
-    if content.tell() != declared:
+    if folder is None:
+        out = io.BytesIO()
+        size = _unpacked(archive, entry, out, left, limits)
+        data: bytes = out.getvalue()
+    else:
+        path = folder / f"{entry.header_offset}.member"
+        with path.open("wb") as file:
+            size = _unpacked(archive, entry, file, left, limits)
+        data = mapped(path)
+    if size != declared:
         raise zipfile.BadZipFile("size")
-    data = content.getvalue()
-    if data.startswith(ZIP_STARTS) and entry.orig_filename.partition("/")[0] not in ATTACHMENTS:
+    if data[:4] in ZIP_STARTS and entry.orig_filename.partition("/")[0] not in ATTACHMENTS:
         raise _UnsafeError("it is an archive inside the archive; it was not opened")
     return data
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, out: BinaryIO, left: int, limits: Limits) -> int:
+    size = 0
+    with archive.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            out.write(chunk)
+            size += len(chunk)
+            _guard(size, entry.compress_size, left, limits)
+    return size
 
 
 def _leads_out(entry: zipfile.ZipInfo) -> bool:

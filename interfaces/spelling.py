@@ -28,7 +28,7 @@ def parts(values: Values) -> list[pl.Series]:
     """Return a column as series of one kind each: null in one where the value is of another. Numbers may be text."""
     if isinstance(values, pl.Series):
         return [values]
-    kinds = sorted({type(value) for value in values} - {type(None)}, key=lambda kind: kind.__name__)
+    kinds = sorted(set(map(type, values)) - {type(None)}, key=lambda kind: kind.__name__)
     if not kinds:
         return [pl.Series([None] * len(values), dtype=pl.String)]
     if len(kinds) == 1:

@@ -1,0 +1,121 @@
+"""Payloads that are never held whole: mapped members, read part by part."""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.model import Contract
+from interfaces.delimited import Shape, blank_frame, is_utf8, member_frames
+from interfaces.errors import PayloadError
+from interfaces.fbdi import pointed
+from interfaces.matching import match
+from interfaces.package import LIMITS, Limits, Member, mapped, open_package
+from interfaces.payload import Fact
+
+PART = 200_000
+"""Records that are handed on at a time, or some more."""
+
+_RECODED = 1 << 20  # bytes of another encoding that are turned into UTF-8 at a time
+
+
+@dataclass
+class Stream:
+    """One submission's bytes, of which few are in memory at a time. ``frames`` reads each of ``files`` once."""
+
+    name: str  # file name, without folders
+    sha256: str
+    size: int  # bytes of the file itself
+    members: Sequence[str]
+    facts: list[Fact]  # those of the package, and those of every file that was read to its end
+    held: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _contract: Contract | None = None
+    _found: Mapping[str, Sequence[Member]] = field(default_factory=dict)
+    _read: int = 0
+
+    @property
+    def files(self) -> list[str]:
+        """Files of the contract that the payload has, in the contract's order."""
+        return list(self._found)
+
+    @property
+    def total(self) -> int:
+        """Bytes of all members that are files of the contract."""
+        return sum(len(member.data) for members in self._found.values() for member in members)
+
+    @property
+    def done(self) -> int:
+        """Bytes of them that were read."""
+        return self._read
+
+    def frames(self, file: str) -> Iterator[pl.DataFrame]:
+        """Yield the records of a file in frames as a ``Payload`` has them, at least one; then its facts are known.
+
+        Raises PayloadError if the contract names an encoding that does not exist.
+        """
+        assert self._contract is not None
+        statement, members = self._contract.files[file], self._found[file]
+        shape, waiting, height, yielded = Shape(statement), list[pl.DataFrame](), 0, False
+        for member in members:
+            before = self._read
+            for frame, end in member_frames(statement, member, shape):
+                waiting.append(frame.with_columns(pointed(statement, frame)))
+                height += frame.height
+                self._read = before + end
+                _forget(member.data)
+                if height >= PART:
+                    yield pl.concat(waiting, how="diagonal")
+                    waiting, height, yielded = [], 0, True
+            self._read = before + len(member.data)
+        if waiting or not yielded:
+            yield pl.concat(waiting, how="diagonal") if waiting else blank_frame(statement)
+        self.facts += shape.facts(",".join(member.name for member in members))
+
+
+def streams(contract: Contract) -> bool:
+    """Whether payloads of a contract can be read part by part: delimited ones with one kind of record in a file."""
+    return contract.channel in ("fbdi", "delimited") and not any(file.record_type for file in contract.files.values())
+
+
+def open_stream(path: Path, contract: Contract, folder: Path, *, limits: Limits = LIMITS) -> Stream:
+    """Return the payload at ``path`` ready to be read part by part; ``folder`` takes the members of a zip.
+
+    Of the limits, that on bytes gives way to the room in the folder. Raises PayloadError if the file cannot be opened
+    or the contract's payloads are read whole, OSError if the folder cannot hold the members.
+    """
+    if not streams(contract):
+        todo = "check it without streaming"
+        raise PayloadError(f"a {contract.channel} payload is read whole", where=contract.id, todo=todo)
+    roomy = replace(limits, total_bytes=max(limits.total_bytes, shutil.disk_usage(folder).free))
+    package = open_package(path, limits=roomy, folder=folder)
+    found, facts = match(contract, package)
+    utf8 = {file: is_utf8(contract.files[file].csv.encoding) for file in found}
+    ready = {
+        file: members if utf8[file] else [_recoded(one, contract.files[file].csv.encoding, folder) for one in members]
+        for file, members in found.items()
+    }
+    names = [member.name for member in package.members]
+    return Stream(package.name, package.sha256, package.size, names, facts, _contract=contract, _found=ready)
+
+
+def _recoded(member: Member, encoding: str, folder: Path) -> Member:
+    """The member in UTF-8, U+FFFD where that failed."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    path = folder / f"{len(list(folder.iterdir()))}.utf8"
+    with path.open("wb") as out:
+        for at in range(0, len(member.data), _RECODED):
+            part = decoder.decode(member.data[at : at + _RECODED], at + _RECODED >= len(member.data))
+            out.write((part.removeprefix("\ufeff") if not at else part).encode(errors="replace"))
+    return replace(member, data=mapped(path), recoded=True)
+
+
+def _forget(data: object) -> None:
+    """Let go of the pages that were read: the system would count them as this process's memory."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)

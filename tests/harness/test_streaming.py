@@ -1,0 +1,70 @@
+"""A payload that is never held whole gets the verdicts of one that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts import CheckResult, Contract, breakers, contract_ids, load, load_profile
+from harness.checking import check, check_stream
+from interfaces import open_stream, read, scan, streaming, streams, write
+
+PROFILE = load_profile("nc_district")
+assert PROFILE.path is not None
+PARTS = 4  # in which units, keys and lists have to find together
+DELIVERIES = sorted(path for path in (PROFILE.path / "payloads").rglob("*") if path.is_file())
+
+
+def both(path: Path, contract: Contract, folder: Path) -> tuple[CheckResult, CheckResult, pl.DataFrame]:
+    """The results of a payload held whole and of one in some parts, and all findings of the latter."""
+    folder.mkdir()
+    found: list[pl.DataFrame] = []
+    whole = check(read(path, contract), contract, all_findings=True)
+    stream = open_stream(path, contract, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "BLOCK", stream.total // PARTS + 1)
+        patch.setattr(streaming, "PART", 1)
+        parts = check_stream(stream, contract, folder, sink=found.append)
+    return whole, parts, pl.concat([whole.findings.clear(), *found])
+
+
+def assert_same(path: Path, contract: Contract, folder: Path) -> CheckResult:
+    """Demand the same rules, units, findings and predictions of both."""
+    whole, parts, found = both(path, contract, folder)
+    assert parts.rules == whole.rules
+    assert parts.units.rows() == whole.units.rows()
+    order = ["rule", "file", "row", "message"]
+    assert found.sort(order).rows() == whole.findings.sort(order).rows()
+    assert parts.samples.sort(order).rows() == whole.samples.sort(order).rows()
+    assert sorted(parts.predictions.rows()) == sorted(whole.predictions.rows())
+    assert (parts.payload, parts.sha256, parts.records, parts.members) == (
+        whole.payload, whole.sha256, whole.records, whole.members
+    )  # fmt: skip
+    return parts
+
+
+STREAMED = [
+    (contract.id, path)
+    for path in DELIVERIES
+    for contract in [next((load(id_, PROFILE) for id_ in PROFILE.register[path.parent.name].contracts), None)]
+    if contract and streams(contract)
+]
+
+
+@pytest.mark.parametrize(("contract", "path"), STREAMED, ids=[path.name for _, path in STREAMED])
+def test_example_deliveries_get_the_same_verdicts_in_parts(contract: str, path: Path, tmp_path: Path) -> None:
+    assert_same(path, load(contract, PROFILE), tmp_path / "parts")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("identity", contract_ids(PROFILE))
+def test_breakers_get_the_same_verdicts_in_parts(identity: str, tmp_path: Path) -> None:
+    contract = load(identity, PROFILE)
+    if not streams(contract):
+        pytest.skip(f"{contract.channel} payloads are read whole")
+    for at, breaker in enumerate(breakers(contract)):
+        path = tmp_path / f"{at}.zip"
+        write(path, contract, breaker.records)
+        assert_same(path, contract, tmp_path / f"parts{at}")
