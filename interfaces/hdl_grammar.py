@@ -125,7 +125,7 @@ class Dat:
         self.tokens = Tokens()
         self.settings: dict[str, str] = {}
         self.blocks: list[Block] = []
-        self.undecodable: set[int] = set()  # physical lines with bytes that are not UTF-8
+        self.undecodable: set[int] = set()  # physical lines with bytes that are not UTF-8, or NUL
         self._notes: dict[tuple[str, str], list[int]] = {}
         self._current: dict[str, Block] = {}  # component -> block that takes its next line
         for number, line in enumerate(self._physical(data), start=1):
@@ -149,13 +149,11 @@ class Dat:
         if data.startswith(BOM):
             self.note("package.notation", "the file begins with a byte-order mark")
             data = data[len(BOM) :]
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
+        if b"\0" in data or not _decodes(data):
             for number, line in enumerate(data.split(b"\n"), start=1):
-                if not _decodes(line):
+                if b"\0" in line or not _decodes(line):
                     self.undecodable.add(number)
-            text = data.decode("utf-8", "replace")
+        text = data.decode("utf-8", "replace").replace("\0", "\ufffd")
         return text.replace("\r\n", "\n").split("\n")
 
     def _take(self, number: int, line: str) -> None:
