@@ -12,7 +12,10 @@ from contracts.model import TOKENS, Type
 from contracts.translation import NUMBER
 
 _HELD = r"^[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,10}0*)?|\.[0-9]{1,10}0*)$"  # what Decimal(38, 10) holds without loss
-_LOADS = r"^[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?$"  # what Oracle's to_number takes
+_LOADS = (
+    r"^[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)"
+    r"(?:[eE](?:-[0-9]+|[+]?0*(?:[0-9]{1,2}|1[01][0-9]|12[0-5])))?$"
+)  # what Oracle's to_number takes: below 1E126
 # digits are ASCII; as in Oracle there is no year 0 and no second 60
 _PARTS = (
     ("YYYY", "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])", "%Y"),
@@ -78,7 +81,7 @@ def loads(text: pl.Expr, kind: Type, default_mask: str) -> pl.Expr:
     if kind.sort == "date":
         _, form = mask_forms(kind.mask or default_mask)
         digits = text.str.replace_all(r"[-. ]", "/")
-        return digits.str.to_date(re.sub("[-. ]", "/", form), strict=False).is_not_null()
+        return (digits.str.to_date(re.sub("[-. ]", "/", form), strict=False).dt.year() > 0).fill_null(False)
     return pl.lit(False)
 
 

@@ -12,7 +12,7 @@ _PARTS = {"YYYY": "[0-9]{4}", "HH24": "(?:[01][0-9]|2[0-3])", "YY": "[0-9]{2}", 
           "MI": "[0-5][0-9]", "SS": "[0-5][0-9]", "FF": "[0-9]{1,9}"}  # fmt: skip
 _MASK = re.compile("|".join(_PARTS))
 _HELD = "[+-]?(?:[0-9]{1,28}(?:[.,][0-9]{0,10}0*)?|[.,][0-9]{1,10}0*)"
-_LOADS = "[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
+_LOADS = "[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE](?:-[0-9]+|[+]?0*(?:[0-9]{1,2}|1[01][0-9]|12[0-5])))?"
 _DIGITS = 28  # before the point
 _PLACES = 10
 
@@ -51,7 +51,7 @@ class Values:
         if kind.sort == "number":
             return self.dialect.is_whole(text, _LOADS)
         if kind.sort == "date":
-            return f"{self._lenient(text, kind.mask or dates)} IS NOT NULL"
+            return f"COALESCE({self._lenient(text, kind.mask or dates)} >= DATE '0001-01-01', FALSE)"
         return "FALSE"
 
     def literal(self, text: str, kind: Type) -> str:
