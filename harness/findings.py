@@ -10,7 +10,7 @@ from contracts import FINDING_COLUMNS, Contract, Ready, Rule, advice, template_c
 from interfaces import Fact
 
 MASK = "***"
-_LONGEST = 200  # characters of a value that a message shows
+_LONGEST = 200  # characters of a value that a message or a record's name shows
 
 
 def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, coded: pl.Series | None) -> pl.DataFrame:
@@ -77,7 +77,7 @@ def _label(contract: Contract, file: str, ready: Ready) -> pl.Expr:
     for name in template_columns(template):
         before, _, rest = rest.partition(f"{{{name}}}")
         text = pl.col(name).cast(pl.String) if name.startswith("_") else ready.text(name)
-        parts += [pl.lit(before), printable(text).fill_null("-")]
+        parts += [pl.lit(before), printable(_short(text)).fill_null("-")]
     return pl.concat_str([*parts, pl.lit(rest)])
 
 
@@ -91,8 +91,11 @@ def _shown(contract: Contract, file: str, name: str, ready: Ready) -> pl.Expr:
         text = pl.col(name).cast(pl.String)
     if column is not None and column.masked:
         return pl.when(text.is_not_null()).then(pl.lit(MASK))
-    long = text.str.len_chars() > _LONGEST
-    return printable(pl.when(long).then(text.str.slice(0, _LONGEST) + "…").otherwise(text))
+    return printable(_short(text))
+
+
+def _short(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.len_chars() > _LONGEST).then(text.str.slice(0, _LONGEST) + "…").otherwise(text)
 
 
 def printable(text: pl.Expr) -> pl.Expr:

@@ -194,6 +194,17 @@ def test_a_payload_without_units_counts_as_one_that_does_not_conform(tmp_path: P
     assert result.blocking
 
 
+def test_a_long_value_is_shortened_wherever_a_finding_shows_it(
+    payload: Build, journals: Records, contract: Contract
+) -> None:
+    spoil(journals, "gl", 5, REFERENCE4="x" * 4000)
+    result = check(read(payload(journals), contract), contract, all_findings=True)
+    [found] = result.findings.filter(pl.col("rule") == "gl.REFERENCE4.length").rows(named=True)
+    assert found["value"] == "x" * 200 + "…"
+    assert found["record"] == f"journal {'x' * 200}… line 5"
+    assert len(found["message"]) < 400
+
+
 def test_control_characters_of_a_payload_never_reach_the_screen(
     payload: Build, journals: Records, contract: Contract
 ) -> None:

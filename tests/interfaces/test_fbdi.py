@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mmap
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from interfaces.errors import PayloadError
 from interfaces.fbdi import Dialect
 from interfaces.package import ZIP_STARTS, Limits
 from interfaces.payload import Payload
-from interfaces.quoting import KEPT, LONG, LONGEST, OPEN, Syntax, split
+from interfaces.quoting import AFTER, KEPT, LONG, LONGEST, OPEN, Syntax, split
 
 TYPES = {"DAY": "date", "MOMENT": "timestamp(YYYY/MM/DD HH24:MI:SS:FF)"}
 PER_TEST = [HealthCheck.function_scoped_fixture]
@@ -187,6 +188,17 @@ def test_a_value_of_several_lines_is_no_longer_than_a_record(tmp_path: Path) -> 
         (OPEN, [2]),
         (LONG, [3]),
     ]
+
+
+def test_a_mapped_file_is_scanned_as_its_bytes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "BLOCK", 16)
+    data = b'a,"b\nc",d\n\ne,12" pipe,"f\ng,"h"i,j\nk,' + "é".encode() * LONGEST + b',"l\0"\n'
+    path = tmp_path / "Gl.csv"
+    path.write_bytes(data)
+    with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        found = [(one.text, one.faults) for one in scan.blocks(mapped, Syntax())]  # type: ignore[arg-type]
+    assert found == [(one.text, one.faults) for one in scan.blocks(data, Syntax())]
+    assert {why for _, faults in found for why in faults.values()} == {OPEN, AFTER, LONG}
 
 
 def test_no_character_is_cut_in_two(tmp_path: Path) -> None:
