@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from contracts.advice import advice, without_code
-from contracts.batches import Batches
+from contracts.batches import Batches, write_part
 from contracts.breakers import Breaker, BreakerSearch, breakers, broken_by, exact, written_breaker
 from contracts.changes import Change
 from contracts.codes import code_table, tables
@@ -210,6 +210,7 @@ __all__ = [
     "undated",
     "valid_examples",
     "without_code",
+    "write_part",
     "written_breaker",
     "written_ids",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ class Stored(Ready):
     """The records of a file on disk: of each only the columns that rules over several records or labels name."""
 
     def __init__(self, known: Columns, failed: frozenset[str], paths: list[Path], height: int) -> None:
-        Columns.__init__(self, known.file, known.present, known.tokens, known.names)
+        Columns.__init__(self, known.file, known.present, known.tokens, known.names, known.numbers)
         self.failed = failed
         self._paths, self._height = paths, height
 
@@ -84,7 +85,7 @@ class Batches(Records):
         self._sizes[file] = self._sizes.get(file, 0) + ready.height
         parts = self._parts.setdefault(file, [])
         path = self._folder / f"{file}.{len(parts)}.parquet"
-        ready.select(list(_kept(self.contract, ready))).write_parquet(path, compression="lz4")
+        write_part(ready.select(list(_kept(self.contract, ready))), path)
         parts.append(path)
 
     def complete(self, file: str) -> None:
@@ -92,7 +93,9 @@ class Batches(Records):
         kept = pl.scan_parquet(self._parts[file][0]).collect_schema().names()
         failed = self._failed[file]
         names = frozenset(name for name in kept if not name.startswith("!") or name[1:] in failed)
-        known = Columns(self.contract.files[file], self._present[file], self._tokens[file], names)
+        known = Columns(
+            self.contract.files[file], self._present[file], self._tokens[file], names, self.ready[file].numbers
+        )
         self.ready[file] = Stored(known, failed, self._parts[file], self._sizes[file])
         self.ready = {name: self.ready[name] for name in self.contract.files if name in self.ready}
         self._unit[file] = pl.concat(self._units.pop(file))
@@ -122,6 +125,14 @@ class Batches(Records):
         if key not in self._keys:
             self._keys[key] = super()._keys_of(parent, columns)
         return self._keys[key]
+
+
+def write_part(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as Parquet. Raises OSError if it cannot be written, whatever polars calls that."""
+    try:
+        frame.write_parquet(path, compression="lz4")
+    except pl.exceptions.ComputeError as error:
+        raise OSError(errno.ENOSPC, str(error), str(path)) from error
 
 
 def _failed(ready: Ready) -> frozenset[str]:

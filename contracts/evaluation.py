@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.lists import stale
 from contracts.model import Contract, Rule
-from contracts.records import Columns, Records
+from contracts.records import Columns, Records, numbers_above
 from contracts.results import Status
 from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, lists_of, unbound_lists
 
@@ -76,7 +76,7 @@ def _plan(
         if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
     ]
     why = [(rule, "; ".join(unbound_lists(rule, contract))) for rule in rules]
-    columns = Columns(contract.files[file], present, tokens, names)
+    columns = Columns(contract.files[file], present, tokens, names, numbers_above(contract, file))
     checks = [compile_rule(rule, contract, columns) for rule, unbound in why if not unbound]
     return _Plan(
         rules,

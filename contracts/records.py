@@ -25,11 +25,19 @@ _DTYPES: Mapping[str, pl.DataType] = {"number": NUMBER, "date": pl.Date(), "time
 class Columns:
     """Which columns the records of a file have, typed ones and marks among them; gives the expressions for them."""
 
-    def __init__(self, file: File, present: frozenset[str], tokens: frozenset[str], names: frozenset[str]) -> None:
+    def __init__(
+        self,
+        file: File,
+        present: frozenset[str],
+        tokens: frozenset[str],
+        names: frozenset[str],
+        numbers: frozenset[str] = frozenset(),
+    ) -> None:
         self.file = file
         self.present = present  # as read
         self.tokens = tokens  # columns in which a blank token stands
         self.names = names  # of all columns of the frame
+        self.numbers = numbers  # ancestors' columns that hold numbers
 
     def value(self, name: str) -> pl.Expr:
         """The typed value of a column for conditions: blank, tokens and failed types are null."""
@@ -50,7 +58,7 @@ class Columns:
     def plain(self, name: str) -> pl.Expr:
         """The text of a column, blank tokens as null, as reference lists spell it."""
         if "." in name and name not in self.file.columns:
-            return shortest(self.value(name).cast(pl.String))
+            return self._spelled(name, self.value(name).cast(pl.String))
         return blank_tokens(name) if name in self.tokens else self.text(name)
 
     def key(self, names: Sequence[str], *, across: bool = False) -> list[pl.Expr]:
@@ -64,13 +72,16 @@ class Columns:
         return [part.alias(f"key{at}") for at, part in enumerate(parts)]
 
     def _spelled(self, name: str, part: pl.Expr) -> pl.Expr:
+        return shortest(part) if self._is_number(name) else part
+
+    def _is_number(self, name: str) -> bool:
         column = self.file.columns.get(name)
-        plain = column is not None and column.type.sort != "number"
-        return part if plain else shortest(part)
+        return column.type.sort == "number" if column else name in _NUMBERS or name in self.numbers
 
     def _comparable(self, name: str) -> pl.Expr:
         if f"!{name}" in self.names:
-            return pl.coalesce(self.value(name).cast(pl.String), self.text(name))
+            failed = pl.when(pl.col(f"!{name}")).then(self.text(name))  # a blank token is no text
+            return pl.coalesce(self.value(name).cast(pl.String), failed)
         value = self.value(name)
         column = self.file.columns.get(name)
         # numbers and dates as text, so that keys of two files compare whatever their columns' types are
@@ -188,6 +199,7 @@ class Records:
     def _take(self, name: str, frame: pl.DataFrame) -> None:
         """Type the records of a file and link them with those above them, which are there already."""
         ready = self.ready[name] = Ready(self.contract.files[name], _complete(frame))
+        ready.numbers = numbers_above(self.contract, name)
         self._link(name)
         ready.add([self._unit[name].alias("_unit")])
         self._ancestors(name)
@@ -339,6 +351,15 @@ def columns_above(contract: Contract, file: str) -> list[str]:
     above = set(contract.ancestors(file))
     named = {column for rule in contract.rules.values() for column in named_of(rule, file)}
     return sorted(column for column in named if column.partition(".")[0] in above)
+
+
+@lru_cache(maxsize=256)
+def numbers_above(contract: Contract, file: str) -> frozenset[str]:
+    """Return those of the ancestors' columns that hold numbers."""
+    split = {name: name.partition(".") for name in columns_above(contract, file)}
+    return frozenset(
+        name for name, (owner, _, column) in split.items() if dtype_of(contract.files[owner], column) == NUMBER
+    )
 
 
 def named_of(rule: Rule, file: str) -> Iterator[str]:

@@ -334,10 +334,6 @@ def test_columns_whose_names_differ_by_case_alone_stay_apart(tmp_path: Path) -> 
     assert differences(contract, batch) == []
 
 
-# open: the typed frame reads these otherwise, and is wrong
-
-
-@pytest.mark.xfail(reason="an ancestor's text loses zeros as a number would", strict=True)
 def test_the_text_of_an_ancestor_keeps_its_zeros(tmp_path: Path) -> None:
     body = """\
         files:
@@ -352,7 +348,6 @@ def test_the_text_of_an_ancestor_keeps_its_zeros(tmp_path: Path) -> None:
     assert differences(contract, judged(contract, [{"h": [{"ID": "a", "T": "1.10"}], "l": [{"ID": "a"}]}])) == []
 
 
-@pytest.mark.xfail(reason="a blank token is a key as soon as another value of the column fails its type", strict=True)
 def test_a_blank_token_is_blank_in_keys_whatever_else_stands_in_the_column(tmp_path: Path) -> None:
     columns = "{name: K, type: text}\n{name: N, type: number}"
     contract = build(tmp_path, one_file(columns, rules=rule(10, "unique: [K, N]")))
