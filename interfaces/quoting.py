@@ -11,7 +11,7 @@ from functools import cached_property
 
 LONGEST = 1024**2
 """Bytes of a record without its line feed: SQL*Loader's READSIZE where nobody sets another (unconfirmed for Fusion)."""
-KEPT = 64 * 1024
+KEPT = 256 * 1024
 """Bytes that are kept of each value of a longer record: more than any column of a layout takes."""
 MOST = 1000
 """Fields that are kept of a longer record: more than any layout has."""
