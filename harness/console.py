@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -118,6 +126,23 @@ class Screen:
         with bar:
             bar.add_task("", total=total)
             yield bar
+
+    @contextmanager
+    def reading(self, words: str, total: int) -> Iterator[Callable[[int, int], None]]:
+        """A bar over the bytes of one payload; it is told how many records and bytes are done, and shows the rate."""
+        bar = Progress(
+            TextColumn(words), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[records]:,} records"),
+            TextColumn("{task.description}"), TimeElapsedColumn(),
+            console=self.err, transient=True, disable=self.quiet or not self.err.is_terminal,
+        )  # fmt: skip
+        with bar:
+            task, begun = bar.add_task("", total=total, records=0), time.monotonic()
+
+            def told(records: int, done: int) -> None:
+                rate = records / max(time.monotonic() - begun, 0.001)
+                bar.update(task, completed=done, records=records, description=f"{rate:,.0f} a second")
+
+            yield told
 
     @contextmanager
     def board(self, words: str, total: int) -> Iterator[Board]:

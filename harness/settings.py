@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     profile: str = ORACLE  # a shipped profile's name, or a folder relative to the workspace
     store: str = ""  # SQLAlchemy URL; default: store.db in the workspace
     sample: int = Field(default=100, gt=0)  # findings kept per rule
+    jobs: int = Field(default=1, ge=1, le=64)  # payloads that a run checks side by side
+    stream_above: int = Field(default=2_000_000, ge=0)  # records of a payload that is checked part by part
     limits: UnpackLimits = UnpackLimits()
     pod: PodSettings = PodSettings()
     mail: MailSettings = MailSettings()

@@ -18,7 +18,7 @@ from interfaces.hdl_grammar import Dat
 from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
 from interfaces.rest import RestDialect
-from interfaces.streaming import Stream, open_stream, streams
+from interfaces.streaming import Stream, open_stream, record_estimate, streams
 from interfaces.tables import read_query, read_tables
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "read",
     "read_query",
     "read_tables",
+    "record_estimate",
     "streams",
     "unzipped",
     "write",

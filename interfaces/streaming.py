@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import mmap
 import shutil
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +24,7 @@ from interfaces.payload import Fact
 PART = 200_000
 """Records that are handed on at a time, or some more."""
 
-_RECODED = 1 << 20  # bytes of another encoding that are turned into UTF-8 at a time
+_CHUNK = 1 << 20  # bytes of another encoding that are turned into UTF-8 at a time
 
 
 @dataclass
@@ -83,6 +85,32 @@ def streams(contract: Contract) -> bool:
     return contract.channel in ("fbdi", "delimited") and not any(file.record_type for file in contract.files.values())
 
 
+def record_estimate(path: Path) -> int:
+    """Return about how many lines the largest member of the payload at ``path`` has, told by its first megabyte.
+
+    0 where that cannot be read: what is wrong with the file its reader says.
+    """
+    try:
+        size, start = _beginning(path)
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+        return 0
+    return size * start.count(b"\n") // max(len(start), 1)
+
+
+def _beginning(path: Path) -> tuple[int, bytes]:
+    """The size of the largest member, and its first bytes."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            return path.stat().st_size, file.read(_CHUNK)
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        largest = max(entries, key=lambda entry: entry.file_size, default=None)
+        if largest is None:
+            return 0, b""
+        with archive.open(largest) as member:
+            return largest.file_size, member.read(_CHUNK)
+
+
 def open_stream(path: Path, contract: Contract, folder: Path, *, limits: Limits = LIMITS) -> Stream:
     """Return the payload at ``path`` ready to be read part by part; ``folder`` takes the members of a zip.
 
@@ -109,8 +137,8 @@ def _recoded(member: Member, encoding: str, folder: Path) -> Member:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     path = folder / f"{len(list(folder.iterdir()))}.utf8"
     with path.open("wb") as out:
-        for at in range(0, len(member.data), _RECODED):
-            part = decoder.decode(member.data[at : at + _RECODED], at + _RECODED >= len(member.data))
+        for at in range(0, len(member.data), _CHUNK):
+            part = decoder.decode(member.data[at : at + _CHUNK], at + _CHUNK >= len(member.data))
             out.write((part.removeprefix("\ufeff") if not at else part).encode(errors="replace"))
     return replace(member, data=mapped(path), recoded=True)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import polars as pl
 import typer
 
-from contracts import SEVERITIES, CheckResult, Contract, load
+from contracts import SEVERITIES, CheckResult, Contract, Evaluate, evaluate, load
 from harness.arrivals import url_of
 from harness.checking import check as check_payload
+from harness.checking import check_stream
 from harness.choosing import choose
 from harness.commands.options import (
     JsonOption,
@@ -24,9 +29,12 @@ from harness.commands.options import (
     day,
 )
 from harness.console import Screen, write_json
+from harness.engines import engine_named
 from harness.errors import UsageError
+from harness.findings_file import FindingsFile
+from harness.scratch import needed_in_parts, room, scratch
 from harness.workspace import Workspace, find_workspace
-from interfaces import Payload, read, read_tables
+from interfaces import Payload, Stream, open_stream, read, read_tables, record_estimate, streams
 
 _SHOWN = 3  # findings per rule on the screen; JSON and --findings have more
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -56,6 +64,17 @@ def check(
     as_of: Annotated[
         str, typer.Option(help="Date at which reference lists are aged, YYYY-MM-DD (default: today).")
     ] = "",
+    engine: Annotated[
+        str, typer.Option(help="What evaluates the rules: polars, or duckdb as a referee.", metavar="NAME")
+    ] = "polars",
+    stream: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--stream/--no-stream",
+            help="Never hold a payload whole (default: above the setting stream_above).",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = "",
     findings: Annotated[str, typer.Option(help="Write all findings to FILE.parquet or FILE.csv.", metavar="FILE")] = "",
     quiet: QuietOption = False,
@@ -65,28 +84,40 @@ def check(
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     aged_at = day(as_of, found.profile)
-    _writable(findings)
     _one_way(paths or (), source, table or (), contract)
-    if source:
-        payloads = _of_tables(source, table or (), load(contract, found.profile, release=release))
-    else:
-        payloads = _of_files(paths or (), contract, release, found)
+    if stream and (source or engine != "polars"):
+        todo = "leave out --stream, or --source and --engine"
+        raise UsageError("files are streamed, and by polars alone", where="--stream", todo=todo)
     results: list[CheckResult] = []
-    with screen.progress("checking", len(paths or "1")) as bar:
-        for payload, promised in payloads:
-            result = check_payload(
-                payload, promised, as_of=aged_at, sample=found.settings.sample, all_findings=bool(findings),
-                load_all_or_nothing=found.profile.load_all_or_nothing,
-            )  # fmt: skip
+    with scratch() as folder:
+        everything = FindingsFile(findings, folder) if findings else None
+        how = _How(found, aged_at, engine_named(engine), stream, everything, folder)
+        if source:
+            promised = load(contract, found.profile, release=release)
+            checked = iter([(_held(_of_tables(source, table or (), promised), promised, how), promised)])
+        else:
+            checked = _of_files(screen, paths or (), contract, release, how)
+        for result, promised in checked:
             results.append(result)
-            bar.advance(bar.task_ids[0])
             print_result(screen, result, promised)
+        if everything:
+            everything.write()
     if json:
         report = [as_json(result) for result in results]
         write_json(json, report[0] if len(report) == 1 else report)
-    if findings:
-        _write_findings(findings, results)
     raise typer.Exit(1 if any(result.blocking for result in results) else 0)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How payloads are checked."""
+
+    found: Workspace
+    as_of: date
+    engine: Evaluate
+    stream: bool | None
+    findings: FindingsFile | None
+    folder: Path  # temporary
 
 
 def _one_way(paths: Sequence[Path], source: str, tables: Sequence[str], contract: str) -> None:
@@ -107,20 +138,61 @@ def _one_way(paths: Sequence[Path], source: str, tables: Sequence[str], contract
 
 
 def _of_files(
-    paths: Sequence[Path], contract: str, release: str, found: Workspace
-) -> Iterator[tuple[Payload, Contract]]:
-    for path in paths:
-        if not path.is_file():
-            raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
-        promised = load(contract or choose(path, found.profile), found.profile, release=release)
-        yield read(path, promised, limits=found.settings.limits.limits()), promised
+    screen: Screen, paths: Sequence[Path], contract: str, release: str, how: _How
+) -> Iterator[tuple[CheckResult, Contract]]:
+    profile = how.found.profile
+    with screen.progress("checking", len(paths)) as bar:
+        for path in paths:
+            if not path.is_file():
+                raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
+            promised = load(contract or choose(path, profile), profile, release=release)
+            if _large(path, promised, how) if how.stream is None else how.stream:
+                result = _streamed(screen, path, promised, how)
+            else:
+                payload = read(path, promised, limits=how.found.settings.limits.limits())
+                result = _held(payload, promised, how)
+            bar.advance(bar.task_ids[0])
+            yield result, promised
 
 
-def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Iterator[tuple[Payload, Contract]]:
+def _large(path: Path, promised: Contract, how: _How) -> bool:
+    """Whether a payload is checked part by part without being asked to."""
+    return how.engine is evaluate and streams(promised) and record_estimate(path) > how.found.settings.stream_above
+
+
+def _held(payload: Payload, promised: Contract, how: _How) -> CheckResult:
+    """The verdicts of a payload in memory."""
+    result = check_payload(
+        payload, promised, as_of=how.as_of, sample=how.found.settings.sample, all_findings=bool(how.findings),
+        load_all_or_nothing=how.found.profile.load_all_or_nothing, engine=how.engine,
+    )  # fmt: skip
+    if how.findings:
+        with room(result.findings.estimated_size, result.payload):
+            how.findings.add(result.payload, result.contract, result.findings)
+    return result
+
+
+def _streamed(screen: Screen, path: Path, promised: Contract, how: _How) -> CheckResult:
+    """The verdicts of a payload that is never held whole."""
+    limits, sink = how.found.settings.limits.limits(), how.findings
+    stream: Stream | None = None
+    with tempfile.TemporaryDirectory(dir=how.folder) as name:
+        own = Path(name)
+        with room(lambda: needed_in_parts(how.folder, path, stream), path.name):
+            stream = open_stream(path, promised, own, limits=limits)
+            with screen.reading(path.name, stream.total) as told:
+                return check_stream(
+                    stream, promised, own, as_of=how.as_of, sample=how.found.settings.sample, told=told,
+                    sink=partial(sink.add, path.name, promised.id) if sink else None,
+                    load_all_or_nothing=how.found.profile.load_all_or_nothing,
+                )  # fmt: skip
+
+
+def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Payload:
     """One payload of all tables; a bare word as source is the variable that holds the URL."""
     named = _by_file(tables, promised)
     url = url_of(source, "--source") if _VARIABLE.fullmatch(source) else source
-    yield read_tables(url, promised, named), promised
+    return read_tables(url, promised, named)
 
 
 def _by_file(tables: Sequence[str], promised: Contract) -> dict[str, str]:
@@ -170,24 +242,6 @@ def as_json(result: CheckResult) -> dict[str, Any]:
         "samples": result.samples.to_dicts(),
         "verdicts": result.units.select("label", "row", "records", "conforms", "predicted", "certainty", pl.col("amount").cast(pl.String)).to_dicts(),
     }  # fmt: skip
-
-
-def _writable(findings: str) -> None:
-    if findings and Path(findings).suffix not in (".parquet", ".csv"):
-        raise UsageError("findings are written as .parquet or .csv", where=findings, todo="name the file so")
-
-
-def _write_findings(target: str, results: list[CheckResult]) -> None:
-    frame = pl.concat(
-        result.findings.select(
-            pl.lit(result.payload).alias("payload"), pl.lit(result.contract).alias("contract"), pl.all()
-        )
-        for result in results
-    )
-    try:
-        frame.write_parquet(target) if target.endswith(".parquet") else frame.write_csv(target)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error}", where=target, todo="choose another file") from error
 
 
 def print_result(screen: Screen, result: CheckResult, contract: Contract) -> None:

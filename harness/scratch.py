@@ -1,0 +1,67 @@
+"""The temporary folder of a check that does not hold its payload in memory."""
+
+from __future__ import annotations
+
+import errno
+import math
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.errors import UsageError
+from interfaces import Stream
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_MB, _GB = 1024**2, 1024**3
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards, under ``TMPDIR``. Raises UsageError if there is none that can be written."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="harness-")
+    except OSError as error:
+        what = f"there is no temporary folder: {error.strerror}"
+        raise UsageError(
+            what, where=tempfile.gettempdir(), todo="set TMPDIR to a folder that can be written"
+        ) from error
+    with folder as path:
+        yield Path(path)
+
+
+@contextmanager
+def room(needed: Callable[[], float], name: str) -> Iterator[None]:
+    """Turn running out of room into a UsageError that says how many bytes the payload of this name needs in all."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise UsageError(
+            f"the temporary folder is full: about {_size(needed())} are needed for {name}",
+            where=tempfile.gettempdir(),
+            todo="make room, or set TMPDIR to a folder that has it; nothing was recorded",
+        ) from error
+
+
+def _size(count: float) -> str:
+    """Bytes for people, rounded up."""
+    return f"{count / _GB:,.1f} GB" if count >= _GB else f"{math.ceil(count / _MB):,} MB"
+
+
+def needed_in_parts(folder: Path, path: Path, stream: Stream | None) -> float:
+    """Return bytes: what the members unpack to, and what was kept so far, carried on to the end."""
+    unpacked = float(_unpacked(path))
+    if stream is None or not stream.done:
+        return unpacked + (stream.total if stream else path.stat().st_size) / 2
+    kept = sum(part.stat().st_size for part in folder.rglob("*.parquet"))
+    return unpacked + kept * stream.total / stream.done
+
+
+def _unpacked(path: Path) -> int:
+    if not zipfile.is_zipfile(path):
+        return 0
+    with zipfile.ZipFile(path) as archive:
+        return sum(entry.file_size for entry in archive.infolist())
