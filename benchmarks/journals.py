@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts import load, load_profile
+from contracts import Contract, load, load_profile
 
 CONTRACT = "finance.gl_journals"
 PAIRS = 3  # each ratio is the median of so many pairs of runs
@@ -35,22 +35,31 @@ def measure(folder: Path, rows: int) -> Iterator[tuple[str, str, str]]:
         yield f"{rows:,} x 149, {name}: findings, accept units", f"{pairs[0][1][2]:,}, {pairs[0][1][3]:,}", ""
 
 
-def write(path: Path, rows: int, bad: float) -> None:
-    """Write balanced journals of 20 lines, drawn from the profile's lists; ``bad`` = share of the used cells spoilt."""
+def write(path: Path, rows: int, bad: float, *, journal: int = 20, at_once: int = 1_000_000) -> None:
+    """Write balanced journals, drawn from the profile's lists; ``bad`` = share of the used cells spoilt."""
     contract = load(CONTRACT, load_profile("nc_district"))
+    chance = random.Random(7)
+    with path.open("wb") as file:
+        for first in range(0, rows, at_once):
+            _lines(contract, chance, range(first, min(first + at_once, rows)), bad, journal).write_csv(
+                file, include_header=False
+            )
+
+
+def _lines(contract: Contract, chance: random.Random, numbers: range, bad: float, journal: int) -> pl.DataFrame:
     combinations = contract.lists["account_combination"].rows
     assert combinations is not None
     valid = combinations.filter(pl.col("valid_to").is_null() & pl.col("fund").is_in(["2", "5"]))
-    chance = random.Random(7)
+    rows = len(numbers)
     picks = [chance.randrange(valid.height) for _ in range(rows)]
     account = valid[picks]
     cents = [chance.randrange(100, 1_000_000) for _ in range(rows // 2)]
     amounts = pl.Series([f"{value / 100:.2f}" for value in cents for _ in (0, 1)])
-    index = pl.int_range(rows, eager=True)
+    index = pl.int_range(numbers.start, numbers.stop, eager=True)
     debit = (index % 2) == 0
     used = {
         "STATUS": pl.lit("NEW"),
-        "ACCOUNTING_DATE": pl.Series([f"2026/11/{1 + (number // 20) % 28:02d}" for number in range(rows)]),
+        "ACCOUNTING_DATE": pl.Series([f"2026/11/{1 + (number // journal) % 28:02d}" for number in numbers]),
         "USER_JE_SOURCE_NAME": pl.lit("Payroll"),
         "USER_JE_CATEGORY_NAME": pl.lit("Payroll"),
         "CURRENCY_CODE": pl.lit("USD"),
@@ -60,8 +69,8 @@ def write(path: Path, rows: int, bad: float) -> None:
         "ENTERED_DR": pl.DataFrame({"a": amounts, "d": debit}).select(pl.when("d").then("a")).to_series(),
         "ENTERED_CR": pl.DataFrame({"a": amounts, "d": debit}).select(pl.when(~pl.col("d")).then("a")).to_series(),
         "REFERENCE1": pl.lit("PAY 2026-11"),
-        "REFERENCE4": pl.Series([f"PAY-{number // 20:06d}" for number in range(rows)]),
-        "REFERENCE10": pl.Series([f"Payroll line {number}" for number in range(rows)]),
+        "REFERENCE4": pl.Series([f"PAY-{number // journal:06d}" for number in numbers]),
+        "REFERENCE10": pl.Series([f"Payroll line {number}" for number in numbers]),
         "GROUP_ID": pl.lit("7"),
         "LEDGER_NAME": pl.lit("District Ledger"),
         "PERIOD_NAME": pl.lit("Nov-26"),
@@ -71,10 +80,10 @@ def write(path: Path, rows: int, bad: float) -> None:
     )
     if bad:
         frame = _spoil(frame, list(used), bad)
-    frame.select(
+    return frame.select(
         pl.col(name) if name in used else pl.lit(None, dtype=pl.String).alias(name)
         for name in contract.files["gl"].columns
-    ).write_csv(path, include_header=False)
+    )
 
 
 def _spoil(frame: pl.DataFrame, names: list[str], share: float) -> pl.DataFrame:

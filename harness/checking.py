@@ -55,11 +55,11 @@ def check(
     """
     records = Records(contract, payload.frames)
     kept: list[pl.DataFrame] = []
-    judgement = Judgement(contract, payload.name, sample, load_all_or_nothing, kept.append if all_findings else None)
-    judgement.take(records, records.ready)
+    inspection = Inspection(contract, payload.name, sample, load_all_or_nothing, kept.append if all_findings else None)
+    inspection.take(records, records.ready)
     for name in records.ready:
-        judgement.add(records, engine(contract, name, records, as_of))
-    result = judgement.result(records, payload)
+        inspection.add(records, engine(contract, name, records, as_of))
+    result = inspection.result(records, payload)
     return replace(result, findings=findings.together(kept)) if all_findings else result
 
 
@@ -80,21 +80,21 @@ def check_stream(
     of its own; ``told`` how many records and bytes are done. Raises OSError if the folder cannot hold what it must.
     """
     batches = Batches(contract, folder)
-    judgement = Judgement(contract, stream.name, sample, load_all_or_nothing, sink)
+    inspection = Inspection(contract, stream.name, sample, load_all_or_nothing, sink)
     for name in parents_first(contract, stream.files):
         for frame in stream.frames(name):
             batches.add(name, frame)
-            judgement.take(batches, [name])
-            judgement.add(batches, evaluate(contract, name, batches, as_of, "batch"))
-            told(judgement.records, stream.done)
+            inspection.take(batches, [name])
+            inspection.add(batches, evaluate(contract, name, batches, as_of, "batch"))
+            told(inspection.records, stream.done)
         batches.complete(name)
     with pl.Config(engine_affinity="streaming"):  # not while parts are read: polars reads no bytes of a CSV that way
         for name in batches.ready:
-            judgement.add(batches, evaluate(contract, name, batches, as_of, "across"))
-        return judgement.result(batches, stream)
+            inspection.add(batches, evaluate(contract, name, batches, as_of, "across"))
+        return inspection.result(batches, stream)
 
 
-class Judgement:
+class Inspection:
     """What is known of a payload: rules, samples, verdicts, as its records and what rules found in them come in."""
 
     def __init__(

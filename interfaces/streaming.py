@@ -21,7 +21,7 @@ from interfaces.matching import match
 from interfaces.package import LIMITS, Limits, Member, mapped, open_package
 from interfaces.payload import Fact
 
-PART = 200_000
+PART = 50_000
 """Records that are handed on at a time, or some more."""
 
 _CHUNK = 1 << 20  # bytes of another encoding that are turned into UTF-8 at a time
