@@ -21,6 +21,8 @@ _KEYS = ("by", "columns", "unique", "group_by")
 class Stored(Ready):
     """The records of a file on disk: of each only the columns that rules over several records or labels name."""
 
+    whole = False
+
     def __init__(self, known: Columns, failed: frozenset[str], paths: list[Path], height: int) -> None:
         Columns.__init__(self, known.file, known.present, known.tokens, known.names, known.numbers)
         self.failed = failed

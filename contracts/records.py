@@ -95,6 +95,8 @@ class Columns:
 class Ready(Columns):
     """One file's frame, typed."""
 
+    whole = True  # every column of every record is at hand
+
     def __init__(self, file: File, raw: pl.DataFrame) -> None:
         super().__init__(file, frozenset(raw.columns), frozenset(), frozenset())
         self.failed: frozenset[str] = frozenset()
