@@ -130,11 +130,12 @@ class Batches(Records):
 
 
 def write_part(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame as Parquet. Raises OSError if it cannot be written, whatever polars calls that."""
+    """Write a frame as Parquet. Raises OSError with ``errno`` ENOSPC where there is no room, else EIO."""
     try:
         frame.write_parquet(path, compression="lz4")
-    except pl.exceptions.ComputeError as error:
-        raise OSError(errno.ENOSPC, str(error), str(path)) from error
+    except (OSError, pl.exceptions.ComputeError) as error:  # polars gives the system's number in its words alone
+        full = f"os error {errno.ENOSPC})" in str(error)
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error), str(path)) from error
 
 
 def _failed(ready: Ready) -> frozenset[str]:

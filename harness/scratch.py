@@ -38,7 +38,9 @@ def room(needed: Callable[[], float], name: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno not in _NO_ROOM:
-            raise
+            what = f"the temporary folder cannot be used: {error.strerror or error}"
+            todo = "set TMPDIR to a folder that can be written"
+            raise UsageError(what, where=tempfile.gettempdir(), todo=todo) from error
         raise UsageError(
             f"the temporary folder is full: about {_size(needed())} are needed for {name}",
             where=tempfile.gettempdir(),

@@ -12,6 +12,8 @@ from contracts.model import Rule
 from contracts.records import Ready, Records
 from contracts.rules.checks import NO_ROWS, Found, applicable, rows
 
+_WHOLE = "a Python rule reads its file whole: check it without --stream"
+
 
 def group(rule: Rule, records: Records) -> Found:
     """Records of every group whose check is false. A group in which a value failed its type is unknown."""
@@ -91,7 +93,7 @@ def python(rule: Rule, records: Records) -> Found:
     """Records whose numbers the function of the rule returns."""
     ready = records.ready[rule.file]
     if not ready.whole:
-        return Found(NO_ROWS, applied=False, not_checked="a Python rule reads its file whole: check it without --stream")
+        return Found(NO_ROWS, applied=False, not_checked=_WHOLE)
     module, _, name = rule.spec["python"].partition(":")
     function = getattr(importlib.import_module(module), name)
     frame = applicable(rule, ready).collect()
