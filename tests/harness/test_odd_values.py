@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -176,3 +176,29 @@ def test_a_balance_of_more_digits_than_a_sum_holds_is_unknown(tmp_path: Path) ->
     result = check(read(sent(tmp_path, contract, "gl.ENTERED_DR", HELD), contract), contract, all_findings=True)
     assert found(result) == {}
     assert result.units["conforms"].to_list() == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (b'"Meals', "[a quote is opened and never closed: the loader refuses the line]"),
+        (b'"Meals" of', "[text follows a closing quote: where the field ends is a guess]"),
+        (b"Meals\0", "or it holds a NUL byte]"),
+        (SURROGATE, "[its bytes are no valid text in the file's encoding"),
+        (b"x" * 2**20, "[more than 1,048,576 bytes, the most that the loader reads by default: values are cut to"),
+    ],
+)  # fmt: skip
+def test_the_command_line_says_what_is_odd_and_exits_1(
+    tmp_path: Path,
+    harness: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    value: bytes,
+    words: str,
+) -> None:
+    contract = load("finance.gl_journals", "oracle", sample=True)
+    path = sent(tmp_path, contract, "gl.REFERENCE10", value)
+    assert harness("check", path, "--contract", contract.id, "--profile", "oracle") == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert words in printed
+    assert "\0" not in printed
+    assert len(printed) < 5000
