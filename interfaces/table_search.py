@@ -107,7 +107,7 @@ def _located(inspector: Inspector, name: str) -> tuple[str | None, str]:
                 return known, base
             near += get_close_matches(base, tables, _NEAR, cutoff=0.4) or tables[:_NEAR]
     todo = f"name a table or view, or schema.table; there is: {', '.join(near[:_NEAR]) or 'none'}"
-    raise PayloadError("the database has no such table", where=name, todo=todo)
+    raise PayloadError("the database has no such table", where=f"table {name}", todo=todo)
 
 
 def _like(name: str, names: Sequence[str]) -> list[str]:
@@ -128,7 +128,7 @@ def _matched(told: Mapping[str, Any], wanted: Sequence[str], table: str) -> dict
 
 
 def _readable(names: Sequence[str], told: Mapping[str, Any], file: File, table: str) -> None:
-    if not set(names) & set(file.written):
+    if not set(names) & set(file.columns):
         todo = f"name its columns as the contract does: {', '.join(file.written[:_NEAR])} ..."
         raise PayloadError(f"the table has no column of {file.id}, only {', '.join(told)}", where=table, todo=todo)
     if missing := [one for one in (OWN, ABOVE) if one in file.columns and one not in names]:

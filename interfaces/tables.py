@@ -1,7 +1,8 @@
 """Staging tables: rows of a database as the payload that would be written of them.
 
 A table has neither bytes nor order. Records are numbered by the columns ``_payload`` and ``_row`` of exported staging
-tables where it has them, else by its primary key, else as the database gives them; lines are numbered alike.
+tables where it has them, else by its primary key, else as the database gives them. A record's line is its number; of
+records whose parents are told by place the line on which the written file would have it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 from sqlalchemy import Connection, text
 
-from contracts.model import Column, Contract, File, Type
+from contracts.model import ABOVE, OWN, Column, Contract, File, Type
+from contracts.nesting import line_numbers
 from interfaces.databases import batches, named_batches, reading
 from interfaces.delimited import BLANK
 from interfaces.errors import PayloadError
 from interfaces.fixed_width import without_point
+from interfaces.matching import names_of
 from interfaces.payload import Fact, Payload
 from interfaces.scan import WRONG_BYTES
 from interfaces.spelling import Values, iso_moments, parts, spelled, undecodable
@@ -54,6 +57,7 @@ def read_tables(url: str, contract: Contract, tables: Mapping[str, str]) -> Payl
             frames[file.id] = _framed(frame, file, contract)
             facts += _facts(frames[file.id], wrong, found, file)
             names.append(found.name)
+    frames = _placed(frames, contract)
     facts += _untold(contract, tables)
     digest, size = _digest(frames)
     return Payload(",".join(names), digest, size, frames, facts, names)
@@ -135,6 +139,20 @@ def _instructions(frame: pl.DataFrame, file: File, contract: Contract) -> list[p
     return [component.alias("_component"), told.alias(ACTION)]
 
 
+def _placed(frames: dict[str, pl.DataFrame], contract: Contract) -> dict[str, pl.DataFrame]:
+    """The frames with the lines on which the written file would have records whose parents are told by place."""
+    if not any(OWN in frame.columns or ABOVE in frame.columns for frame in frames.values()):
+        return frames
+    marks = {
+        name: frame.select(one for one in ("_row", OWN, ABOVE) if one in frame.columns).to_dicts()
+        for name, frame in frames.items()
+    }
+    lines = line_numbers(contract, marks)
+    return {
+        name: frame.with_columns(pl.Series("_line", lines[name], dtype=pl.UInt32)) for name, frame in frames.items()
+    }
+
+
 def _facts(frame: pl.DataFrame, wrong: pl.Series, found: Found, file: File) -> Iterator[Fact]:
     """Yield what the file written of the table would be accused of, and what its columns are."""
     missing = [name for name in file.listed if name not in found.names and name not in file.marks]
@@ -188,8 +206,9 @@ def _fact(kind: str, detail: str, file: File, found: Found) -> Fact:
 
 def _untold(contract: Contract, tables: Mapping[str, str]) -> Iterator[Fact]:
     """Yield the files that a payload must have and no table is named for; HDL may leave out any component."""
+    there = {names_of(contract.files[id_]) for id_ in tables}  # of files that share a member, one will do
     for file in contract.files.values():
-        if file.id not in tables and not file.optional and contract.channel != "hdl":
+        if names_of(file) not in there and not file.optional and contract.channel != "hdl":
             yield Fact("package.member_missing", "", f"no table is named for {file.id}", member=file.id)
 
 
