@@ -88,20 +88,33 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
             ready.value(history.end).cast(pl.Date).alias("stated_to"),
             sequence.cast(NUMBER, strict=False).alias("sequence"),
             named.alias("named"),
-            (pl.lit(False) if doubt is None else doubt).alias("doubt"),
+            *([] if doubt is None else [doubt.alias("doubt")]),
         )
         .collect()
     )
     # the history of a record is unknown where one of its dates failed its type, or where its key is wholly blank
-    known = ~pl.col("doubt").any().over("group") & pl.col("named") & pl.col("from").is_not_null()
-    frame = frame.filter(known).drop("named", "doubt").sort("group", "from", "sequence", "index", nulls_last=True)
-    following = pl.col("from").shift(-1).over("group")
-    same_day = following == pl.col("from")
-    implied = pl.when(same_day).then(pl.col("from")).otherwise(following - pl.duration(days=1))
-    frame = frame.with_columns(pl.coalesce("stated_to", implied, pl.lit(END_OF_TIME)).alias("to"))
+    known = pl.col("named") & pl.col("from").is_not_null()
+    frame = frame.filter(known if doubt is None else known & ~pl.col("doubt").any().over("group"))
+    several = frame["group"].is_duplicated()
+    ordered = frame.filter(several).sort("group", "from", "sequence", "index", nulls_last=True)
+    ordered = ordered.with_columns(pl.col("group").rle_id())
+    # most histories are of one record: nothing stands beside it
+    single = frame.filter(~several).with_columns(
+        pl.int_range(ordered.height, pl.len() + ordered.height, dtype=pl.UInt32).alias("group")
+    )
+    return pl.concat([_beside(ordered), _beside(single)]).drop("named", "doubt", strict=False)
+
+
+def _beside(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Records of histories in order, groups numbered, with their ends and what stands before them."""
+    again = pl.col("group") == pl.col("group").shift(1)
+    following = pl.when(pl.col("group") == pl.col("group").shift(-1)).then(pl.col("from").shift(-1))
+    implied = pl.when(following == pl.col("from")).then(pl.col("from")).otherwise(following - pl.duration(days=1))
+    frame = ordered.with_columns(pl.coalesce("stated_to", implied, pl.lit(END_OF_TIME)).alias("to"))
     return frame.with_columns(
-        pl.col("from", "sequence").shift(1).over("group").name.prefix("previous_"),
-        pl.col("to").cum_max().shift(1).over("group").alias("reached"),  # an earlier long row outlasts its successor
+        *(pl.when(again).then(pl.col(name).shift(1)).alias(f"previous_{name}") for name in ("from", "sequence")),
+        # an earlier long row outlasts its successor
+        pl.when(again).then(pl.col("to").cum_max().over("group").shift(1)).alias("reached"),
     )
 
 
