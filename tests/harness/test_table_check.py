@@ -158,3 +158,19 @@ def test_what_a_person_types_is_never_part_of_a_statement(
         sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", hear)
     assert any('FROM "stg_gl"' in statement for statement in said)
     assert [statement for statement in said if "DROP" in statement and '""; DROP' not in statement] == []
+
+
+def test_the_page_shows_what_is_printed(
+    harness: Call,
+    staged: Callable[[Records], str],
+    journals: Records,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "staging-tables.md").read_text(encoding="utf-8")
+    command, *shown = page.partition("```console\n$ harness ")[2].partition("```")[0].splitlines()
+    spoil(journals, "gl", 1, ENTERED_DR="0.01")
+    monkeypatch.setenv("STAGING_URL", staged(journals))
+    assert harness(*command.split()) == 1
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in shown if line not in (*printed, "...")] == []
