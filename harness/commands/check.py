@@ -94,7 +94,9 @@ def check(
         how = _How(found, aged_at, engine_named(engine), stream, everything, folder)
         if source:
             promised = load(contract, found.profile, release=release)
-            checked = iter([(_held(_of_tables(source, table or (), promised), promised, how), promised)])
+            with screen.progress("reading and checking tables", 1):
+                result = _held(_of_tables(source, table or (), promised), promised, how)
+            checked = iter([(result, promised)])
         else:
             checked = _of_files(screen, paths or (), contract, release, how)
         for result, promised in checked:
