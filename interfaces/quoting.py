@@ -63,7 +63,7 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
 
     A value goes on behind its line only if its quote is closed within the bytes that a record may have, and nothing
     but blanks stands between that and the next delimiter or line end. Else the quote is never closed: the record ends
-    with its line, as all do for the loader, and the quote is taken for a character of its field.
+    with its line, as all do for the loader, and the field, without the quote, with the next delimiter.
     """
     start, line = at, data.find(b"\n", at)
     line = line if line >= 0 else len(data)
@@ -93,7 +93,7 @@ def split(data: bytes, at: int, syntax: Syntax) -> Record:
 
 
 def _of_line(data: bytes, at: int, end: int, syntax: Syntax, most: int) -> list[bytes]:
-    """The fields of one line, of each ``most`` bytes; a quote that the line does not close is a character."""
+    """The fields of one line, of each ``most`` bytes; a quote that the line does not close is dropped."""
     fields: list[bytes] = []
     end -= data[end - 1 : end] == b"\r"
     while at <= end and len(fields) < MOST:
@@ -104,7 +104,8 @@ def _of_line(data: bytes, at: int, end: int, syntax: Syntax, most: int) -> list[
             value = inner + _begin(data, match.start(2), match.end(2), most)
             fields.append(_begin(value, 0, len(value), most))
         else:
-            fields.append(_begin(data, at, match.end(), most))
+            opened = bool(syntax.quote) and data[at : at + 1] == syntax.quote
+            fields.append(_begin(data, at + opened, match.end(), most))
         at = match.end() + 1
     return fields
 

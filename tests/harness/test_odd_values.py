@@ -85,14 +85,14 @@ NUMBERS: dict[bytes, dict[str, bool]] = {
     b"5\0": BYTES,
     b"\0": BYTES,
     SURROGATE: BYTES,
-    b'"5': BYTES,
+    b'"5': TEXT,
     b'"5"x': BYTES,
     b"5" * 4000: TAKEN,
 }
 SIZED = {**NUMBERS, HELD + b"." + b"9" * 10: TAKEN, b"100": TAKEN, b"0.123": TAKEN}
 WHOLE = {**NUMBERS, HELD + b"." + b"9" * 10: TAKEN, b"9" * 19: TAKEN, b"0.5": TAKEN, b"5.": {}}
 MOMENTS = {
-    value: BYTES if expected is BYTES else TYPE
+    value: BYTES if "unreadable" in expected else TYPE
     for value, expected in NUMBERS.items()
 } | {
     b"0000/00/00": TYPE,
@@ -102,10 +102,10 @@ MOMENTS = {
     b"9999/99/99": TYPE,
     "２０２６/１１/１９".encode(): TYPE,
     b"2026/11/19\0": BYTES,
-    b'"2026/11/19': BYTES,
+    b'"2026': BYTES,
 }  # fmt: skip
 TEXTS: dict[bytes, dict[str, bool]] = {
-    value: TEXT if expected is BYTES else {"length": True} if len(value) == 4000 else {}
+    value: TEXT if "unreadable" in expected else {"length": True} if len(value) == 4000 else {}
     for value, expected in NUMBERS.items()
 }
 COLUMNS = {
@@ -146,7 +146,7 @@ HDL_COLUMNS = {
     ("hr.time_records", "time_record.StartTime"): MOMENTS,
     ("hr.jobs", "job.Name"): TEXTS,
 }
-LONE = {b'"5', b'"5"x', b'"2026/11/19'}
+LONE = {b'"5', b'"5"x', b'"2026'}
 """In a .dat a quote is a character."""
 
 
