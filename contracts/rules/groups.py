@@ -63,18 +63,26 @@ def unique(rule: Rule, records: Records) -> Found:
         own = {f"key{names.index(name)}": listed for name, listed in completed["columns"].items()}
         keys = keys if reference is None else _completed(keys.collect(), own, reference).lazy()
     columns = [f"key{at}" for at in range(len(names))]
-    hashes = keys.select("index", pl.struct(columns).hash().alias("hash")).collect()
-    suspects = hashes.filter(hashes["hash"].is_in(_repeated(hashes["hash"]).implode()))
-    if not suspects.height:
-        return Found(NO_ROWS, applied=hashes.height > 0)
-    hits = keys.join(suspects.lazy().select("index"), on="index", how="semi", maintain_order="left").collect()
+    hashed = pl.struct(columns).hash()
+    count, repeated = _repeated(keys.select(hashed.alias("hash")), ready)
+    if not repeated.len():
+        return Found(NO_ROWS, applied=count > 0)
+    hits = keys.filter(hashed.is_in(repeated.implode())).collect().sort("index")
     return Found(rows(hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())), applied=True)
 
 
-def _repeated(hashes: pl.Series) -> pl.Series:
-    """The hashes that stand more than once: neighbours once they are sorted, which takes less memory than a table."""
-    ordered = np.sort(hashes.to_numpy())
-    return pl.Series(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]), dtype=pl.UInt64)
+def _repeated(keys: pl.LazyFrame, ready: Ready) -> tuple[int, pl.Series]:
+    """How many hashes there are, and those that stand more than once.
+
+    Once sorted these are neighbours, which takes no more memory than the hashes themselves.
+    """
+    hashes, count = np.empty(ready.height, np.uint64), 0
+    for part in [keys.collect()] if ready.whole else keys.collect_batches(maintain_order=False):
+        hashes[count : count + part.height] = part["hash"].to_numpy()
+        count += part.height
+    ordered = hashes[:count]
+    ordered.sort()
+    return count, pl.Series(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]), dtype=pl.UInt64)
 
 
 def _completed(keys: pl.DataFrame, own: Mapping[str, str], reference: pl.DataFrame) -> pl.DataFrame:
