@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from contracts import CheckResult, Contract, Delivered, EvidenceClass, Interface, Profile, RunResult, Submission, load
-from harness.checking import check
+from harness.checkers import Checking, in_turn
 from harness.choosing import choose
 from harness.errors import UsageError
 from harness.version import __version__
-from interfaces import Limits, Payload, read
+from interfaces import Limits, Payload
 
 
 @dataclass(frozen=True)
@@ -110,44 +112,30 @@ def run(
     limits: Limits | None = None,
     listeners: Iterable[Listener] = (),
     deliverer: Deliverer | None = None,
+    jobs: int = 1,
 ) -> RunResult:
     """Return the run over the deliveries, each checked and, with a deliverer, sent; nothing is recorded here.
 
-    Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment it was read, or
-    sent. Times are aware.
+    Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment at which its
+    payload had its verdicts and its turn, or was sent. Times are aware. Up to ``jobs`` payloads are checked side by
+    side; sent, told and raised is all in the order of the deliveries, whatever their number.
     """
     told = list(listeners)
     run_id = str(uuid.uuid4())
     todo = tuple(items)
     _tell(told, RunStarted(todo))
-    contracts: dict[str, Contract] = {}
+    promised = cache(lambda identity: load(identity, profile))
     as_of = started_at.astimezone(profile.time_zone).date()
+    checking = Checking(as_of, sample, profile.load_all_or_nothing, limits)
     submissions = []
-    for number, delivery in enumerate(todo, start=1):
-        if delivery.contract not in contracts:
-            contracts[delivery.contract] = load(delivery.contract, profile)
-        contract = contracts[delivery.contract]
-        payload = read(delivery.path, contract, limits=limits)
-        result = check(payload, contract, as_of=as_of, sample=sample, load_all_or_nothing=profile.load_all_or_nothing)
-        identity, read_at = f"{run_id}/{number}", now()
-        checked = Checked(delivery, payload, contract, result, identity, cycle)
-        answer = deliverer(checked) if deliverer else None
-        sent = answer if isinstance(answer, Sent) else None
-        submission = Submission(
-            id=identity,
-            interface=delivery.interface.id,
-            submitted_at=sent.delivered.sent_at if sent else read_at,
-            result=result,
-            unit_hashes=unit_hashes(delivery.interface.id, result),
-            cycle=cycle,
-            evidence_class=sent.evidence_class if sent else "conformance",
-            environment=sent.environment if sent else "",
-            delivered=sent.delivered if sent else None,
-            outage=answer.environment if isinstance(answer, Unsent) else "",
-            trouble=answer.trouble if answer else "",
-        )
-        submissions.append(submission)
-        _tell(told, PayloadChecked(submission))
+    with closing(in_turn([(one.path, one.contract) for one in todo], promised, checking, jobs)) as judged:
+        for number, (delivery, one) in enumerate(zip(todo, judged, strict=True), start=1):
+            identity, contract = f"{run_id}/{number}", promised(delivery.contract)
+            submission = _submitted(
+                Checked(delivery, one.payload, contract, one.result, identity, cycle), now(), deliverer
+            )
+            submissions.append(submission)
+            _tell(told, PayloadChecked(submission))
     finished = RunResult(run_id, started_at, now(), profile.name, __version__, tuple(submissions))
     _tell(told, RunFinished(finished))
     return finished
@@ -177,6 +165,26 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise UsageError("no such file or folder", where=str(path), todo="correct the path")
+
+
+def _submitted(checked: Checked, read_at: datetime, deliverer: Deliverer | None) -> Submission:
+    """The payload as a submission, sent where there is a deliverer."""
+    answer = deliverer(checked) if deliverer else None
+    sent = answer if isinstance(answer, Sent) else None
+    interface, result = checked.delivery.interface.id, checked.result
+    return Submission(
+        id=checked.submission,
+        interface=interface,
+        submitted_at=sent.delivered.sent_at if sent else read_at,
+        result=result,
+        unit_hashes=unit_hashes(interface, result),
+        cycle=checked.cycle,
+        evidence_class=sent.evidence_class if sent else "conformance",
+        environment=sent.environment if sent else "",
+        delivered=sent.delivered if sent else None,
+        outage=answer.environment if isinstance(answer, Unsent) else "",
+        trouble=answer.trouble if answer else "",
+    )
 
 
 def _delivery(path: Path, profile: Profile, interface: str, contract: str) -> Delivery:

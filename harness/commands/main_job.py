@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts import CheckResult, RunResult, load
+from harness.checkers import MOST
 from harness.commands.log import readiness_json, say_gates, say_waivers
 from harness.commands.options import (
     ContractOption,
@@ -66,6 +67,10 @@ def run(
     yes_i_checked: Annotated[
         bool, typer.Option("--yes-i-checked", help="Let the run reopen or verify many defects at once.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Check so many payloads side by side (default: setting jobs, else 1).", metavar="N"),
+    ] = None,
     alluredir: Annotated[
         Path | None, typer.Option(help="Write Allure results of class delivered.", metavar="DIR")
     ] = None,
@@ -86,6 +91,8 @@ def run(
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     if sum(map(bool, (pod, by_hand, no_deliver))) > 1:
         raise UsageError("--pod, --by-hand and --no-deliver exclude each other", todo="say one of them")
+    if jobs is not None and not 1 <= jobs <= MOST:
+        raise UsageError(f"no number of payloads: {jobs}", where="--jobs", todo=f"say a number from 1 to {MOST}")
     found = find_workspace(workspace, profile, make=True)
     with open_store(found.store_url) as store:
         items = deliveries(paths or (), found.profile, interface=interface, contract=contract)
@@ -98,7 +105,7 @@ def run(
             result = run_deliveries(
                 items, found.profile, started_at=_now(), now=_now, cycle=cycle, sample=found.settings.sample,
                 limits=found.settings.limits.limits(), listeners=[advance(board)],
-                deliverer=sender or _by_hand(by_hand),
+                deliverer=sender or _by_hand(by_hand), jobs=jobs or found.settings.jobs,
             )  # fmt: skip
         recorded = store.record(
             result, found.profile, deliveries=sender.recorded if sender else {}, checked=yes_i_checked

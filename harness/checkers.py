@@ -1,0 +1,298 @@
+"""Checkers: processes that read and check payloads ahead of their turn, so that several are checked side by side.
+
+A small payload costs Python's time and not the query engine's, which a second thread cannot share: hence processes. A
+large one keeps the cores busy by itself and is checked by this process when its turn comes, as without checkers.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import traceback
+import zipfile
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any
+
+import polars as pl
+
+from contracts import CheckResult, Contract, ContractError
+from harness.checking import check
+from harness.errors import UsageError
+from interfaces import Limits, Payload, read
+
+MOST = 64
+"""Payloads that can be checked side by side, at the most."""
+LARGE = 32 * 1024**2
+"""Bytes of a payload, unpacked, above which it is left to this process: no two such payloads are ever held at once."""
+
+_CALL = [sys.executable, "-P", "-c", "from harness.checkers import serve; serve()"]  # -P: nothing of the working folder
+_READY = "ready"
+_Stamp = tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A payload and what its contract says of it."""
+
+    payload: Payload
+    result: CheckResult
+
+
+@dataclass(frozen=True)
+class Checking:
+    """How the payloads of a run are checked."""
+
+    as_of: date
+    sample: int
+    load_all_or_nothing: bool
+    limits: Limits | None = None
+
+    def judged(self, path: Path, contract: Contract) -> Judged:
+        """Read and check a payload. Raises PayloadError if it cannot be opened."""
+        payload = read(path, contract, limits=self.limits)
+        result = check(
+            payload, contract, as_of=self.as_of, sample=self.sample, load_all_or_nothing=self.load_all_or_nothing
+        )
+        return Judged(payload, result)
+
+
+def in_turn(
+    payloads: Sequence[tuple[Path, str]], promised: Callable[[str], Contract], checking: Checking, jobs: int
+) -> Generator[Judged]:
+    """Yield the payloads, each a path and its contract's id, judged in their order; up to ``jobs`` are read ahead.
+
+    Judgements, their order and errors do not depend on ``jobs``: what fails is raised when its turn comes, and a file
+    that was changed between its reading and its turn is read again. Close the iterator, or checkers wait for work.
+    Raises UsageError where a checker was killed.
+    """
+    count = min(jobs, sum(_small(path) for path, _ in payloads)) if jobs > 1 else 1
+    if count < 2:
+        for path, identity in payloads:
+            yield checking.judged(path, promised(identity))
+        return
+    with _Checkers(count, checking) as checkers:
+        ahead: list[_Ahead | None] = []
+        for turn, (path, identity) in enumerate(payloads):
+            for coming, its in payloads[len(ahead) : turn + 1 + count]:
+                ahead.append(checkers.ask(coming, its, promised))
+            asked, ahead[turn] = ahead[turn], None  # what was taken is not held
+            yield (asked and asked.judged()) or checking.judged(path, promised(identity))
+
+
+def serve() -> None:
+    """Be a checker: take payloads from standard input and give judgements to standard output, until the input ends."""
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not stand among the answers
+    contracts: dict[str, Contract] = {}
+    _send(answers, _READY)
+    while True:
+        try:
+            identity, packed, path, checking = pickle.load(questions)  # noqa: S301 - of the process that started this one
+        except EOFError:
+            return
+        if packed:
+            contracts[identity] = pickle.loads(packed)  # noqa: S301
+        _send(answers, _answer(path, contracts[identity], checking))
+
+
+def _answer(path: Path, contract: Contract, checking: Checking) -> tuple[dict[str, bytes], Judged] | BaseException:
+    """A judgement whose frames are packed apart, or what went wrong."""
+    try:
+        judged = checking.judged(path, contract)
+        frames = {name: _packed(frame) for name, frame in judged.payload.frames.items()}
+        return frames, replace(judged, payload=replace(judged.payload, frames={}))
+    except BaseException as error:  # noqa: BLE001 - it is raised where the payload has its turn
+        error.add_note(traceback.format_exc())
+        return error if _travels(error) else RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _packed(frame: pl.DataFrame) -> bytes:
+    """Most columns of a payload are blank: compressed they cost nothing."""
+    buffer = io.BytesIO()
+    frame.write_ipc_stream(buffer, compression="lz4")
+    return buffer.getvalue()
+
+
+def _travels(error: BaseException) -> bool:
+    try:
+        return isinstance(pickle.loads(pickle.dumps(error)), type(error))  # noqa: S301
+    except Exception:  # noqa: BLE001 - whatever its own constructor raises
+        return False
+
+
+def _send(stream: Any, message: object) -> None:
+    pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+def _small(path: Path) -> bool:
+    """True unless the payload unpacks to much, as its archive says. What cannot be opened is told by its reader."""
+    try:
+        if not zipfile.is_zipfile(path):
+            return path.stat().st_size <= LARGE
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist()) <= LARGE
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return True
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What shows that a file was changed; None where it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+class _Checker:
+    """One process that checks payloads, one after the other."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        # a session of its own: Ctrl-C reaches this process alone, which then ends its checkers
+        self._process = subprocess.Popen(  # noqa: S603
+            _CALL, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
+        )
+        self._known: set[str] = set()
+
+    def await_ready(self) -> bool:
+        """Wait until it has loaded what it needs; False if it ended instead."""
+        return bool(self._received() == _READY)
+
+    def judged(self, path: Path, identity: str, packed: bytes, checking: Checking) -> Judged:
+        """Let it read and check a payload. Raises what was raised there, UsageError if it ended."""
+        try:
+            _send(self._process.stdin, (identity, b"" if identity in self._known else packed, path, checking))
+        except OSError:
+            raise self._ended(path) from None
+        self._known.add(identity)
+        answer = self._received()
+        if answer is None:
+            raise self._ended(path)
+        if isinstance(answer, BaseException):
+            raise answer
+        frames, judged = answer
+        frames = {name: pl.read_ipc_stream(content) for name, content in frames.items()}
+        return Judged(replace(judged.payload, frames=frames), judged.result)
+
+    def end(self) -> None:
+        """End it at once, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Close the streams of an ended one."""
+        for stream in (self._process.stdin, self._process.stdout):
+            try:
+                stream.close()  # type: ignore[union-attr]
+            except OSError:  # half a question is left in it
+                continue
+
+    def _received(self) -> Any:
+        """Its next message; None if it ended."""
+        try:
+            return pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301 - of a process started here
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return None
+
+    def _ended(self, path: Path) -> UsageError:
+        code = self._process.wait()
+        how = f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
+        return UsageError(
+            f"a process that checks payloads {how}", where=str(path),
+            todo="most likely the memory ran out: say a lower --jobs; nothing of this run is recorded",
+        )  # fmt: skip
+
+
+class _Checkers:
+    """Some checkers and what is asked of them."""
+
+    def __init__(self, count: int, checking: Checking) -> None:
+        self._checking = checking
+        self._packed: dict[str, bytes] = {}
+        self._own = threading.local()
+        self._ready = threading.Event()
+        threads = max(1, (os.cpu_count() or 1) // count)  # of the query engine: cores are shared, not fought for
+        environment = {"POLARS_MAX_THREADS": str(threads)} | os.environ
+        self._all: list[_Checker] = []
+        self._free: SimpleQueue[_Checker] = SimpleQueue()
+        try:
+            for _ in range(count):
+                self._all.append(_Checker(environment))
+                self._free.put(self._all[-1])
+        except BaseException:
+            self.__exit__()
+            raise
+        self._threads = ThreadPoolExecutor(count, "checker", initializer=self._begin)
+
+    def __enter__(self) -> _Checkers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        for checker in self._all:
+            checker.end()
+        if hasattr(self, "_threads"):
+            self._threads.shutdown(cancel_futures=True)
+        for checker in self._all:
+            checker.close()
+
+    def ask(self, path: Path, identity: str, promised: Callable[[str], Contract]) -> _Ahead | None:
+        """Let a payload be judged ahead of its turn; None where it is to wait for it."""
+        stamp = _stamp(path)
+        if stamp is None or not _small(path):
+            return None
+        if identity not in self._packed:
+            try:
+                self._packed[identity] = pickle.dumps(promised(identity), protocol=pickle.HIGHEST_PROTOCOL)
+            except (ContractError, OSError):  # raised when the payload has its turn
+                return None
+        future = self._threads.submit(self._judged, path, identity, self._packed[identity])
+        return _Ahead(path, stamp, future, self._ready)
+
+    def _begin(self) -> None:
+        """Bind a checker to this thread and wait until it can work."""
+        self._own.checker = self._free.get()
+        self._own.checker.await_ready()
+        self._ready.set()
+
+    def _judged(self, path: Path, identity: str, packed: bytes) -> Judged:
+        checker: _Checker = self._own.checker
+        return checker.judged(path, identity, packed, self._checking)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A payload that was given to the checkers, as it stood then."""
+
+    path: Path
+    stamp: _Stamp
+    future: Future[Judged]
+    ready: threading.Event  # set when some checker works
+
+    def judged(self) -> Judged | None:
+        """Wait for the judgement, raise its error; None where the caller is to judge: no checker works yet, or the
+        file is another by now.
+        """
+        if not self.ready.is_set() and self.future.cancel():
+            return None
+        error = self.future.exception()
+        if _stamp(self.path) != self.stamp:
+            return None
+        if error:
+            raise error
+        return self.future.result()
