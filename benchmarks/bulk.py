@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.memory import peak
 from contracts import load, load_profile
 from harness.generate.bulk import plan
 from interfaces import write_frames
@@ -47,8 +47,8 @@ def _child(path: Path, rows: int, share: float) -> None:
     generated = time.perf_counter()
     write_frames(path, contract, made.frames)
     written = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(prepared - begun, generated - prepared, written - generated, peak)
+    most = peak()
+    print(prepared - begun, generated - prepared, written - generated, most)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""A million lines of Worker.dat: read and checked with all rules of ``hr.workers``, against a plain split of its lines."""
+"""A million lines of Worker.dat, read and checked with all rules of ``hr.workers``, against a plain split of its lines."""
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.memory import peak
 from contracts import load, load_profile
 from harness.generate.bulk import plan
 from interfaces import HdlDialect, write_frames
@@ -52,13 +52,13 @@ def _child(path: Path) -> None:
     begun = time.perf_counter()
     result = check(read(path, contract), contract)
     seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    most = peak()
     begun = time.perf_counter()
     with path.open(encoding="utf-8") as file:
         for line in file:
             line.rstrip("\n").split("|")
     split = time.perf_counter() - begun
-    print(split, seconds, peak, sum(rule.findings for rule in result.rules), result.submitted)
+    print(split, seconds, most, sum(rule.findings for rule in result.rules), result.submitted)
 
 
 if __name__ == "__main__":

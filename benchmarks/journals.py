@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.memory import peak
 from contracts import Contract, load, load_profile
 
 CONTRACT = "finance.gl_journals"
@@ -122,7 +122,7 @@ def _child(what: str, path: Path) -> None:
         result = check(read(path, contract), contract, all_findings=True)
         findings, units = result.findings.height, result.submitted
     seconds = time.perf_counter() - begun
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, findings, units)
+    print(seconds, peak(), findings, units)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.journals import CONTRACT, write
+from benchmarks.memory import peak
 from contracts import load, load_profile
 
 ROWS = 20_000_000
@@ -61,12 +61,12 @@ def _child(path: Path) -> None:
         begun = time.perf_counter()
         result = check_stream(open_stream(path, contract, folder), contract, folder)
         seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    most = peak()
     begun = time.perf_counter()
     scan = pl.scan_csv(path, has_header=False, infer_schema=False)
     scan.select(pl.all().null_count()).collect(engine="streaming")
     plain = time.perf_counter() - begun
-    print(plain, seconds, peak, sum(rule.findings for rule in result.rules), result.submitted)
+    print(plain, seconds, most, sum(rule.findings for rule in result.rules), result.submitted)
 
 
 if __name__ == "__main__":

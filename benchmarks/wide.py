@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.journals import CONTRACT, write
+from benchmarks.memory import peak
 from contracts import Contract, load, load_profile
 from interfaces import Dialect, write_frames
 
@@ -105,17 +106,11 @@ def _child(what: str, path: Path, identity: str) -> None:
         begun = time.perf_counter()
         result = check(read(path, contract), contract, all_findings=what == "check all")
         findings, units = sum(rule.findings for rule in result.rules), result.submitted
-    print(time.perf_counter() - begun, _peak(), findings, units)
+    print(time.perf_counter() - begun, peak(), findings, units)
 
 
 def _contract(identity: str) -> Contract:
     return load(identity, load_profile("nc_district" if identity == CONTRACT else "oracle"))
-
-
-def _peak() -> float:
-    """Peak MB of this process alone: what getrusage tells begins with the memory of the process that started it."""
-    words = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()
-    return int(words[0]) / 1024
 
 
 if __name__ == "__main__":
