@@ -15,7 +15,7 @@ import threading
 import traceback
 import zipfile
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -37,6 +37,8 @@ LARGE = 32 * 1024**2
 
 _CALL = [sys.executable, "-P", "-c", "from harness.checkers import serve; serve()"]  # -P: nothing of the working folder
 _READY = "ready"
+_LOOK = 0.2
+"""Seconds after which a wait looks up: the query engine's own handler of Ctrl-C lets no wait be interrupted."""
 _Stamp = tuple[int, int] | None
 
 
@@ -102,7 +104,10 @@ def serve() -> None:
             return
         if packed:
             contracts[identity] = pickle.loads(packed)  # noqa: S301
-        _send(answers, _answer(path, contracts[identity], checking))
+        try:
+            _send(answers, _answer(path, contracts[identity], checking))
+        except BrokenPipeError:  # nobody waits for it any more
+            os._exit(1)  # without a word: what is left in the stream cannot be written
 
 
 def _answer(path: Path, contract: Contract, checking: Checking) -> tuple[dict[str, bytes], Judged] | BaseException:
@@ -290,6 +295,8 @@ class _Ahead:
         """
         if not self.ready.is_set() and self.future.cancel():
             return None
+        while not self.future.done():
+            wait([self.future], timeout=_LOOK)
         error = self.future.exception()
         if _stamp(self.path) != self.stamp:
             return None
