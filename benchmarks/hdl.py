@@ -1,4 +1,4 @@
-"""A million lines of Worker.dat, read and checked with all rules of ``hr.workers``, against a plain split of its lines."""
+"""A million lines of Worker.dat, read and checked with all rules of ``hr.workers``; a plain split of them beside it."""
 
 from __future__ import annotations
 
