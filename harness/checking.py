@@ -76,6 +76,8 @@ def check_stream(
 ) -> CheckResult:
     """Return what ``check`` would of a payload that is never held whole; both fields of findings hold the samples.
 
+    A message names the columns that a rule looked at as far as some record of the same part fills them.
+
     ``folder`` takes what rules over several records need. ``sink`` is given all findings, frame by frame, in an order
     of its own; ``told`` how many records and bytes are done. Raises OSError if the folder cannot hold what it must.
     """
