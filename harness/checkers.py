@@ -1,7 +1,7 @@
 """Checkers: processes that read and check payloads ahead of their turn, so that several are checked side by side.
 
 A small payload costs Python's time and not the query engine's, which a second thread cannot share: hence processes. A
-large one keeps the cores busy by itself and is checked by this process when its turn comes, as without checkers.
+large one is checked by this process when its turn comes, as without checkers: with all cores, and never beside another.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import sys
 import threading
 import traceback
 import zipfile
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -82,13 +84,20 @@ def in_turn(
         for path, identity in payloads:
             yield checking.judged(path, promised(identity))
         return
-    with _Checkers(count, checking) as checkers:
-        ahead: list[_Ahead | None] = []
-        for turn, (path, identity) in enumerate(payloads):
-            for coming, its in payloads[len(ahead) : turn + 1 + count]:
-                ahead.append(checkers.ask(coming, its, promised))
-            asked, ahead[turn] = ahead[turn], None  # what was taken is not held
-            yield (asked and asked.judged()) or checking.judged(path, promised(identity))
+    with _Checkers(count - 1, checking) as checkers:  # this process is one of those that check
+        todo = iter(payloads)
+        ahead: deque[_Ahead] = deque()
+        for _ in payloads:
+            ahead.extend(
+                checkers.ask(path, identity, promised) for path, identity in islice(todo, count + 1 - len(ahead))
+            )
+            own = ahead.popleft()
+            while not own.settled:
+                if free := next((one for one in (own, *ahead) if one.begun_here()), None):
+                    free.settle(lambda one: checking.judged(one.path, promised(one.identity)))
+                else:
+                    own.wait()
+            yield own.judged() or checking.judged(own.path, promised(own.identity))
 
 
 def serve() -> None:
@@ -226,8 +235,7 @@ class _Checkers:
         self._checking = checking
         self._packed: dict[str, bytes] = {}
         self._own = threading.local()
-        self._ready = threading.Event()
-        threads = max(1, (os.cpu_count() or 1) // count)  # of the query engine: cores are shared, not fought for
+        threads = max(1, (os.cpu_count() or 1) // (count + 1))  # of the query engine: cores are shared, not fought for
         environment = {"POLARS_MAX_THREADS": str(threads)} | os.environ
         self._all: list[_Checker] = []
         self._free: SimpleQueue[_Checker] = SimpleQueue()
@@ -256,50 +264,61 @@ class _Checkers:
         for checker in self._all:
             checker.close()
 
-    def ask(self, path: Path, identity: str, promised: Callable[[str], Contract]) -> _Ahead | None:
-        """Let a payload be judged ahead of its turn; None where it is to wait for it."""
+    def ask(self, path: Path, identity: str, promised: Callable[[str], Contract]) -> _Ahead:
+        """Let a payload be judged ahead of its turn, unless it has to wait for it."""
         stamp = _stamp(path)
         if stamp is None or not _small(path):
-            return None
+            return _Ahead(path, identity)
         if identity not in self._packed:
             try:
                 self._packed[identity] = pickle.dumps(promised(identity), protocol=pickle.HIGHEST_PROTOCOL)
             except (ContractError, OSError):  # raised when the payload has its turn
-                return None
-        future = self._threads.submit(self._judged, path, identity, self._packed[identity])
-        return _Ahead(path, stamp, future, self._ready)
+                return _Ahead(path, identity)
+        return _Ahead(path, identity, stamp, self._threads.submit(self._judged, path, identity, self._packed[identity]))
 
     def _begin(self) -> None:
-        """Bind a checker to this thread and wait until it can work."""
+        """Bind a checker to this thread and wait until it can work: until then nothing is given to it."""
         self._own.checker = self._free.get()
         self._own.checker.await_ready()
-        self._ready.set()
 
     def _judged(self, path: Path, identity: str, packed: bytes) -> Judged:
         checker: _Checker = self._own.checker
         return checker.judged(path, identity, packed, self._checking)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Ahead:
-    """A payload that was given to the checkers, as it stood then."""
+    """A payload that may be judged ahead of its turn, as its file stood when that was asked."""
 
     path: Path
-    stamp: _Stamp
-    future: Future[Judged]
-    ready: threading.Event  # set when some checker works
+    identity: str  # of its contract
+    stamp: _Stamp = None
+    future: Future[Judged] | None = None  # None: it waits for its turn
+
+    @property
+    def settled(self) -> bool:
+        """True if nothing of it is waited for."""
+        return self.future is None or self.future.done()
+
+    def begun_here(self) -> bool:
+        """True if no checker has begun it and now none will: this process has to settle it."""
+        return self.future is not None and not self.future.done() and self.future.cancel()
+
+    def settle(self, judge: Callable[[_Ahead], Judged]) -> None:
+        """Judge it in this process, and keep the judgement or the error for its turn."""
+        self.future = Future()
+        try:
+            self.future.set_result(judge(self))
+        except Exception as error:  # noqa: BLE001 - it is raised when the payload has its turn
+            self.future.set_exception(error)
+
+    def wait(self) -> None:
+        """Wait until a checker has judged it, or a little while."""
+        if self.future:
+            wait([self.future], timeout=_LOOK)
 
     def judged(self) -> Judged | None:
-        """Wait for the judgement, raise its error; None where the caller is to judge: no checker works yet, or the
-        file is another by now.
-        """
-        if not self.ready.is_set() and self.future.cancel():
+        """Return the judgement, or raise its error; None if it is to be judged now, or anew: its file was changed."""
+        if self.future is None or _stamp(self.path) != self.stamp:
             return None
-        while not self.future.done():
-            wait([self.future], timeout=_LOOK)
-        error = self.future.exception()
-        if _stamp(self.path) != self.stamp:
-            return None
-        if error:
-            raise error
         return self.future.result()

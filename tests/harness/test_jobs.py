@@ -69,7 +69,7 @@ RUN_WITH = """
 import sys
 from harness import checkers, cli
 checkers._CALL = [sys.executable, "-c", *sys.argv[1:3]]
-checkers._Checkers.__enter__ = lambda self: (self._ready.set(), self)[1]
+checkers._Ahead.begun_here = lambda self: False
 sys.argv = ["harness", *sys.argv[3:]]
 cli.main()
 """
@@ -78,13 +78,8 @@ cli.main()
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checkers are waited for, although this process could begin while they start."""
-
-    def enter(self: checkers._Checkers) -> checkers._Checkers:
-        self._ready.set()
-        return self
-
-    monkeypatch.setattr(checkers._Checkers, "__enter__", enter)
+    """Checkers check all that they may: this process waits for them."""
+    monkeypatch.setattr(checkers._Ahead, "begun_here", lambda self: False)
 
 
 @pytest.fixture
@@ -175,9 +170,8 @@ def test_the_run_does_not_depend_on_the_number_of_jobs(
     assert [one.result.payload for one in told] == [path.name for path in paths]
 
 
-def test_this_process_works_while_checkers_start() -> None:
-    """Whoever judges a payload: the run is the same."""
-    paths = [JOURNALS, SUPPLIERS, JOURNALS]
+def test_this_process_checks_what_no_checker_has_begun() -> None:
+    paths = [JOURNALS, *[SUPPLIERS] * 20, JOURNALS]
     first, second = ran(paths, 1)[0], ran(paths, 2)[0]
     assert plain(second, second.id) == plain(first, first.id)
 
@@ -410,7 +404,7 @@ def test_an_ended_run_leaves_no_process_and_records_nothing(
     pids = tmp_path / "pids"
     pids.mkdir()
     checker = STUCK.format(seconds=seconds)
-    call = [sys.executable, "-c", RUN_WITH, checker, pids, "run", SUPPLIERS, JOURNALS, WORKERS, "--jobs", "2"]
+    call = [sys.executable, "-c", RUN_WITH, checker, pids, "run", SUPPLIERS, JOURNALS, WORKERS, "--jobs", "3"]
     more = ["--no-deliver", "--profile", "nc_district", "--workspace", tmp_path / "ws", "--quiet"]
     process = subprocess.Popen([*call, *more], start_new_session=True, stderr=subprocess.PIPE, text=True)
     soon(lambda: len(list(pids.iterdir())) == 2)
