@@ -1,34 +1,61 @@
-"""Run every benchmark and print one table."""
+"""Run all benchmarks, or those that are named, and print one table."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import bulk, deliveries, journals, library, raid, reports, startup, suites
+from benchmarks import bulk, deliveries, hdl, jobs, journals, library, raid, reports, startup, streaming, suites, wide
+
+Figures = Iterator[tuple[str, str, str]]
+
+BENCHMARKS: Mapping[str, Callable[[Path, int], Figures]] = {
+    "startup": lambda folder, rows: startup.measure(),
+    "journals": journals.measure,
+    "hdl": hdl.measure,
+    "wide": wide.measure,
+    "bulk": bulk.measure,
+    "jobs": jobs.measure,
+    "deliveries": lambda folder, rows: deliveries.measure(folder),
+    "raid": lambda folder, rows: raid.measure(folder),
+    "reports": lambda folder, rows: reports.measure(folder),
+    "library": lambda folder, rows: library.measure(),
+    "suites": lambda folder, rows: suites.measure(),
+    "streaming": streaming.measure,
+}
+BY_NAME_ONLY = frozenset({"streaming"})
+"""What takes the machine for long, and disk."""
 
 
 def main() -> None:
     """Print figure, value and bar of every measurement."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {rows:,} rows of GL journals")
+    names, rows = _asked()
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {rows:,} rows", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        volume = Path(folder)
-        parts = (
-            startup.measure(),
-            journals.measure(volume, rows),
-            bulk.measure(volume, rows),
-            deliveries.measure(volume),
-            raid.measure(volume),
-            reports.measure(volume),
-            library.measure(),
-            suites.measure(),
-        )
-        for figure, value, bar in chain.from_iterable(parts):
-            print(f"{figure:<72} {value:>12}   {bar}", flush=True)
+        for name in names:
+            own = Path(folder) / name
+            own.mkdir()
+            for figure, value, bar in BENCHMARKS[name](own, rows):
+                print(f"{figure:<72} {value:>12}   {bar}", flush=True)
+
+
+def _asked() -> tuple[list[str], int]:
+    """The benchmarks and the rows that the command line names; ends with words where it names none that exist."""
+    parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: all but streaming)"
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="records of a large file (default: a million)")
+    told = parser.parse_args()
+    if unknown := [name for name in told.names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if told.rows < 1:
+        parser.error("--rows is at least 1")
+    return told.names or [name for name in BENCHMARKS if name not in BY_NAME_ONLY], told.rows
 
 
 main()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import journals
+from benchmarks.memory import peak
 from contracts import load_profile
 from harness.delivering import JournaledDeliverer
 from harness.destinations import in_process
@@ -26,7 +27,7 @@ AMONG = 20
 """Small payloads that lie around a large one."""
 
 
-def measure(folder: Path, rows: int = 1_000_000) -> Iterator[tuple[str, str, str]]:
+def measure(folder: Path, rows: int) -> Iterator[tuple[str, str, str]]:
     """Yield (figure, value, bar); the large file has ``rows`` records."""
     shipped = load_profile("nc_district").path
     assert shipped
@@ -48,12 +49,12 @@ def measure(folder: Path, rows: int = 1_000_000) -> Iterator[tuple[str, str, str
 def _compared(name: str, paths: list[Path], how: str, bar: str) -> Iterator[tuple[str, str, str]]:
     pairs = [(_fresh(1, how, paths), _fresh(JOBS, how, paths)) for _ in range(PAIRS)]
     ratio = statistics.median(two[0] / one[0] for one, two in pairs)
+    peaks = [[run[2] for run in runs] for runs in zip(*pairs, strict=True)]
     seconds, cpu = ([statistics.median(run[at] for run in runs) for runs in zip(*pairs, strict=True)] for at in (0, 1))
-    peak = max(two[2] for _, two in pairs), max(two[3] for _, two in pairs)
     yield f"{name}: seconds with {JOBS} jobs / with one", f"{ratio:.2f}", bar
     yield f"{name}: seconds with one job, with {JOBS}", f"{seconds[0]:.1f} s, {seconds[1]:.1f} s", ""
     yield f"{name}: seconds of all processes, likewise", f"{cpu[0]:.1f} s, {cpu[1]:.1f} s", ""
-    yield f"{name}: peak memory of the process, of a checker", f"{peak[0]:,} MB, {peak[1]:,} MB", ""
+    yield f"{name}: peak memory of the process, likewise", f"{max(peaks[0]):,} MB, {max(peaks[1]):,} MB", ""
 
 
 def _copied(path: Path, folder: Path, number: int) -> Path:
@@ -62,12 +63,12 @@ def _copied(path: Path, folder: Path, number: int) -> Path:
     return Path(shutil.copyfile(path, target))
 
 
-def _fresh(jobs: int, how: str, paths: list[Path]) -> tuple[float, float, int, int]:
-    """Seconds, seconds of all processes, peak MB of the process and of its largest checker, in a fresh process."""
+def _fresh(jobs: int, how: str, paths: list[Path]) -> tuple[float, float, int]:
+    """Seconds, seconds of all processes, and peak MB of the process that runs, a fresh one."""
     command = [sys.executable, "-m", "benchmarks.jobs", str(jobs), how, *map(str, paths)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, cpu, own, checker = done.stdout.split()
-    return float(seconds), float(cpu), int(own), int(checker)
+    seconds, cpu, memory = done.stdout.split()
+    return float(seconds), float(cpu), int(memory)
 
 
 def _child(jobs: int, how: str, paths: list[Path]) -> None:
@@ -79,9 +80,8 @@ def _child(jobs: int, how: str, paths: list[Path]) -> None:
         started_at = datetime.now(UTC)
         run(items, profile, started_at=started_at, now=lambda: datetime.now(UTC), deliverer=deliverer, jobs=jobs)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - spent
-    own, checkers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    cpu += checkers.ru_utime + checkers.ru_stime
-    print(seconds, cpu, own.ru_maxrss // 1024, checkers.ru_maxrss // 1024)
+    checkers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(seconds, cpu + checkers.ru_utime + checkers.ru_stime, peak())
 
 
 if __name__ == "__main__":
