@@ -198,11 +198,11 @@ def test_every_command_prints_help(harness: Call, capsys: pytest.CaptureFixture[
 def test_an_interrupted_run_records_nothing(
     harness: Call, payload: Build, journals: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from harness import running
+    from harness import checkers
 
     first, second = payload(journals), payload(journals, name="GlInterface_2.zip")
     checked: list[str] = []
-    really = running.check
+    really = checkers.check
 
     def interrupted(found: object, *rest: object, **more: object) -> object:
         if checked:
@@ -210,10 +210,10 @@ def test_an_interrupted_run_records_nothing(
         checked.append("one")
         return really(found, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(running, "check", interrupted)
+    monkeypatch.setattr(checkers, "check", interrupted)
     arguments = ("run", first, second, "--workspace", tmp_path / "ws", "--profile", "nc_district", "--quiet")
     assert harness(*arguments) == 130
-    monkeypatch.setattr(running, "check", really)
+    monkeypatch.setattr(checkers, "check", really)
     assert harness(*arguments, "--json", tmp_path / "run.json") == 0
     rate = json.loads((tmp_path / "run.json").read_text())["rates"]["conformance"]
     assert rate["submitted"] == 2  # the units of the interrupted run left no attempt behind
