@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -19,7 +20,9 @@ from interfaces.package import Limits, Package, open_package, unzipped, zipped
 from interfaces.payload import Fact, Payload
 from interfaces.rest import RestDialect
 from interfaces.streaming import Stream, open_stream, record_estimate, streams
-from interfaces.tables import read_query, read_tables
+
+if TYPE_CHECKING:
+    from interfaces.tables import read_query, read_tables
 
 __all__ = [
     "Dat",
@@ -111,3 +114,10 @@ def _known(contract: Contract) -> str:
         todo = f"channels that can be read: {', '.join(_CHANNELS)}"
         raise PayloadError(f"no reader for channel {contract.channel}", where=contract.id, todo=todo)
     return contract.channel
+
+
+def __getattr__(name: str) -> Any:
+    """Tables of databases, imported when they are asked for: who reads files needs no SQLAlchemy."""
+    if name in ("read_query", "read_tables"):
+        return getattr(importlib.import_module("interfaces.tables"), name)
+    raise AttributeError(name)
