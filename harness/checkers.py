@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import traceback
-import zipfile
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -30,7 +29,7 @@ import polars as pl
 from contracts import CheckResult, Contract, ContractError
 from harness.checking import check
 from harness.errors import UsageError
-from interfaces import Limits, Payload, read
+from interfaces import Limits, Payload, read, unpacked_size
 
 MOST = 64
 """Payloads that can be checked side by side, at the most."""
@@ -150,14 +149,8 @@ def _send(stream: Any, message: object) -> None:
 
 
 def _small(path: Path) -> bool:
-    """True unless the payload unpacks to much, as its archive says. What cannot be opened is told by its reader."""
-    try:
-        if not zipfile.is_zipfile(path):
-            return path.stat().st_size <= LARGE
-        with zipfile.ZipFile(path) as archive:
-            return sum(member.file_size for member in archive.infolist()) <= LARGE
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
-        return True
+    """True unless the payload unpacks to much. What cannot be opened is told by its reader."""
+    return unpacked_size(path) <= LARGE
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -51,7 +51,7 @@ def syntax_of(file: File) -> Syntax:
 
 
 def member_frames(file: File, member: Member, shape: Shape) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Yield the records of a member in frames that hold listed columns and filled ones, each with the offset behind it.
+    """Yield the records of a member in frames of listed and filled columns, each with about the offset behind it.
 
     Raises PayloadError if the contract names an encoding that does not exist.
     """

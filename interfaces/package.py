@@ -87,30 +87,33 @@ def open_package(
     Raises PayloadError if there is no regular file that can be read, OSError if the folder cannot hold the members.
     """
     size = _size(path)
-    if folder is not None:
-        return _on_disk(path, size, archive_expected, limits, folder)
-    if size > limits.total_bytes:
+    if folder is None and size > limits.total_bytes:
         what = f"the file has {size:,} bytes, more than the {limits.total_bytes:,} allowed; it was not read"
         return Package(path.name, _digest(path), size, (), (Fact("package.unsafe", "", what),), bool(archive_expected))
-    data = _bytes(path)
-    archive = archive_expected
-    if archive is None:
-        archive = data.startswith(ZIP_STARTS) or path.suffix.lower() == ".zip"
-    members, facts = unpack(data, limits) if archive else ([Member(path.name, data)], [])
-    return Package(path.name, hashlib.sha256(data).hexdigest(), len(data), tuple(members), tuple(facts), archive)
-
-
-def _on_disk(path: Path, size: int, archive_expected: bool | None, limits: Limits, folder: Path) -> Package:
-    data = mapped(path)
+    data = _bytes(path) if folder is None else mapped(path)
+    digest = hashlib.sha256(data).hexdigest() if folder is None else _digest(path)
     archive = archive_expected
     if archive is None:
         archive = data[:4] in ZIP_STARTS or path.suffix.lower() == ".zip"
-    if archive:
+    if not archive:
+        members, facts = [Member(path.name, data)], list[Fact]()
+    elif folder is None:
+        members, facts = unpack(data, limits)
+    else:
         with path.open("rb") as file:
             members, facts = _unpack(file, data, limits, folder)
-    else:
-        members, facts = [Member(path.name, data)], []
-    return Package(path.name, _digest(path), size, tuple(members), tuple(facts), archive)
+    return Package(path.name, digest, len(data), tuple(members), tuple(facts), archive)
+
+
+def unpacked_size(path: Path) -> int:
+    """Return the bytes that a payload's file has once it is unpacked, as its archive says; 0 if it cannot be told."""
+    try:
+        if not zipfile.is_zipfile(path):
+            return path.stat().st_size
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except (*_DAMAGE, RuntimeError):
+        return 0
 
 
 def mapped(path: Path) -> bytes:

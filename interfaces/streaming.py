@@ -36,47 +36,38 @@ class Stream:
     size: int  # bytes of the file itself
     members: Sequence[str]
     facts: list[Fact]  # those of the package, and those of every file that was read to its end
-    held: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    _contract: Contract | None = None
-    _found: Mapping[str, Sequence[Member]] = field(default_factory=dict)
-    _read: int = 0
-
-    @property
-    def files(self) -> list[str]:
-        """Files of the contract that the payload has, in the contract's order."""
-        return list(self._found)
+    contract: Contract
+    files: Mapping[str, Sequence[Member]]  # members by file of the contract, in its order
+    done: int = 0  # bytes of these members that were read
+    held: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as of a Payload: nothing
 
     @property
     def total(self) -> int:
         """Bytes of all members that are files of the contract."""
-        return sum(len(member.data) for members in self._found.values() for member in members)
-
-    @property
-    def done(self) -> int:
-        """Bytes of them that were read."""
-        return self._read
+        return sum(len(member.data) for members in self.files.values() for member in members)
 
     def frames(self, file: str) -> Iterator[pl.DataFrame]:
         """Yield the records of a file in frames as a ``Payload`` has them, at least one; then its facts are known.
 
         Raises PayloadError if the contract names an encoding that does not exist.
         """
-        assert self._contract is not None
-        statement, members = self._contract.files[file], self._found[file]
-        shape, waiting, height, yielded = Shape(statement), list[pl.DataFrame](), 0, False
+        statement, members = self.contract.files[file], self.files[file]
+        shape, waiting, height = Shape(statement), list[pl.DataFrame](), 0
         for member in members:
-            before = self._read
+            before = self.done
             for frame, end in member_frames(statement, member, shape):
                 waiting.append(frame.with_columns(pointed(statement, frame)))
                 height += frame.height
-                self._read = before + end
+                self.done = before + end
                 _forget(member.data)
                 if height >= PART:
                     yield pl.concat(waiting, how="diagonal")
-                    waiting, height, yielded = [], 0, True
-            self._read = before + len(member.data)
-        if waiting or not yielded:
-            yield pl.concat(waiting, how="diagonal") if waiting else blank_frame(statement)
+                    waiting, height = [], 0
+            self.done = before + len(member.data)
+        if not shape.records:
+            yield blank_frame(statement)
+        elif waiting:
+            yield pl.concat(waiting, how="diagonal")
         self.facts += shape.facts(",".join(member.name for member in members))
 
 
@@ -123,17 +114,18 @@ def open_stream(path: Path, contract: Contract, folder: Path, *, limits: Limits 
     roomy = replace(limits, total_bytes=max(limits.total_bytes, shutil.disk_usage(folder).free))
     package = open_package(path, limits=roomy, folder=folder)
     found, facts = match(contract, package)
-    utf8 = {file: is_utf8(contract.files[file].csv.encoding) for file in found}
     ready = {
-        file: members if utf8[file] else [_recoded(one, contract.files[file].csv.encoding, folder) for one in members]
+        file: [_in_utf8(member, contract.files[file].csv.encoding, folder) for member in members]
         for file, members in found.items()
     }
     names = [member.name for member in package.members]
-    return Stream(package.name, package.sha256, package.size, names, facts, _contract=contract, _found=ready)
+    return Stream(package.name, package.sha256, package.size, names, facts, contract, ready)
 
 
-def _recoded(member: Member, encoding: str, folder: Path) -> Member:
+def _in_utf8(member: Member, encoding: str, folder: Path) -> Member:
     """The member in UTF-8, U+FFFD where that failed."""
+    if is_utf8(encoding):
+        return member
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     path = folder / f"{len(list(folder.iterdir()))}.utf8"
     with path.open("wb") as out:
