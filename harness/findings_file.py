@@ -18,12 +18,12 @@ class FindingsFile:
     def __init__(self, target: str, folder: Path) -> None:
         if Path(target).suffix not in SUFFIXES:
             raise UsageError(f"findings are written as {' or '.join(SUFFIXES)}", where=target, todo="name the file so")
-        self._target, self._folder = target, folder
+        self._target, self.folder = target, folder
         self._parts: list[Path] = []
 
     def add(self, payload: str, contract: str, found: pl.DataFrame) -> None:
         """Take findings (FINDING_COLUMNS) of a payload. Raises OSError if the folder cannot hold them."""
-        path = self._folder / f"findings.{len(self._parts)}.parquet"
+        path = self.folder / f"findings.{len(self._parts)}.parquet"
         write_part(found.select(pl.lit(payload).alias("payload"), pl.lit(contract).alias("contract"), pl.all()), path)
         self._parts.append(path)
 

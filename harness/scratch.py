@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import math
+import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import UsageError
-from interfaces import Stream
+from interfaces import Stream, unpacked_size
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _MB, _GB = 1024**2, 1024**3
@@ -24,9 +25,8 @@ def scratch() -> Iterator[Path]:
         folder = tempfile.TemporaryDirectory(prefix="harness-")
     except OSError as error:
         what = f"there is no temporary folder: {error.strerror}"
-        raise UsageError(
-            what, where=tempfile.gettempdir(), todo="set TMPDIR to a folder that can be written"
-        ) from error
+        where = os.environ.get("TMPDIR", "")  # the system names none
+        raise UsageError(what, where=where, todo="set TMPDIR to a folder that can be written") from error
     with folder as path:
         yield Path(path)
 
@@ -53,17 +53,14 @@ def _size(count: float) -> str:
     return f"{count / _GB:,.1f} GB" if count >= _GB else f"{math.ceil(count / _MB):,} MB"
 
 
-def needed_in_parts(folder: Path, path: Path, stream: Stream | None) -> float:
-    """Return bytes: what the members unpack to, and what was kept so far, carried on to the end."""
-    unpacked = float(_unpacked(path))
+def needed_in_parts(path: Path, stream: Stream | None, kept: int) -> float:
+    """Return bytes: what an archive unpacks to, and those that were kept so far, carried on to the end."""
+    unpacked = unpacked_size(path) if zipfile.is_zipfile(path) else 0
     if stream is None or not stream.done:
         return unpacked + (stream.total if stream else path.stat().st_size) / 2
-    kept = sum(part.stat().st_size for part in folder.rglob("*.parquet"))
     return unpacked + kept * stream.total / stream.done
 
 
-def _unpacked(path: Path) -> int:
-    if not zipfile.is_zipfile(path):
-        return 0
-    with zipfile.ZipFile(path) as archive:
-        return sum(entry.file_size for entry in archive.infolist())
+def kept_in(folder: Path) -> int:
+    """Return the bytes of the parts of payloads and findings in a folder."""
+    return sum(part.stat().st_size for part in folder.glob("*.parquet"))

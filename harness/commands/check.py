@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -32,9 +32,9 @@ from harness.console import Screen, write_json
 from harness.engines import engine_named
 from harness.errors import UsageError
 from harness.findings_file import FindingsFile
-from harness.scratch import needed_in_parts, room, scratch
+from harness.scratch import kept_in, needed_in_parts, room, scratch
 from harness.workspace import Workspace, find_workspace
-from interfaces import Payload, Stream, open_stream, read, read_tables, record_estimate, streams
+from interfaces import Payload, Stream, open_stream, read, read_tables, record_estimate, streams, unpacked_size
 
 _SHOWN = 3  # findings per rule on the screen; JSON and --findings have more
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -89,9 +89,9 @@ def check(
         todo = "leave out --stream, or --source and --engine"
         raise UsageError("files are streamed, and by polars alone", where="--stream", todo=todo)
     results: list[CheckResult] = []
-    with scratch() as folder:
-        everything = FindingsFile(findings, folder) if findings else None
-        how = _How(found, aged_at, engine_named(engine), stream, everything, folder)
+    with ExitStack() as stack:
+        everything = FindingsFile(findings, stack.enter_context(scratch())) if findings else None
+        how = _How(found, aged_at, engine_named(engine), stream, everything)
         if source:
             promised = load(contract, found.profile, release=release)
             with screen.progress("reading and checking tables", 1):
@@ -119,7 +119,6 @@ class _How:
     engine: Evaluate
     stream: bool | None
     findings: FindingsFile | None
-    folder: Path  # temporary
 
 
 def _one_way(paths: Sequence[Path], source: str, tables: Sequence[str], contract: str) -> None:
@@ -159,7 +158,10 @@ def _of_files(
 
 def _large(path: Path, promised: Contract, how: _How) -> bool:
     """Whether a payload is checked part by part without being asked to."""
-    return how.engine is evaluate and streams(promised) and record_estimate(path) > how.found.settings.stream_above
+    most = how.found.settings.stream_above
+    # a record has a byte at least: of small payloads nothing is read to tell that they are small
+    may_be = how.engine is evaluate and streams(promised) and unpacked_size(path) > most
+    return may_be and record_estimate(path) > most
 
 
 def _held(payload: Payload, promised: Contract, how: _How) -> CheckResult:
@@ -178,16 +180,18 @@ def _streamed(screen: Screen, path: Path, promised: Contract, how: _How) -> Chec
     """The verdicts of a payload that is never held whole."""
     limits, sink = how.found.settings.limits.limits(), how.findings
     stream: Stream | None = None
-    with tempfile.TemporaryDirectory(dir=how.folder) as name:
-        own = Path(name)
-        with room(lambda: needed_in_parts(how.folder, path, stream), path.name):
-            stream = open_stream(path, promised, own, limits=limits)
-            with screen.reading(path.name, stream.total) as told:
-                return check_stream(
-                    stream, promised, own, as_of=how.as_of, sample=how.found.settings.sample, told=told,
-                    sink=partial(sink.add, path.name, promised.id) if sink else None,
-                    load_all_or_nothing=how.found.profile.load_all_or_nothing,
-                )  # fmt: skip
+
+    def needed() -> float:
+        return needed_in_parts(path, stream, kept_in(folder) + (kept_in(sink.folder) if sink else 0))
+
+    with scratch() as folder, room(needed, path.name):
+        stream = open_stream(path, promised, folder, limits=limits)
+        with screen.reading(path.name, stream.total) as told:
+            return check_stream(
+                stream, promised, folder, as_of=how.as_of, sample=how.found.settings.sample, told=told,
+                sink=partial(sink.add, path.name, promised.id) if sink else None,
+                load_all_or_nothing=how.found.profile.load_all_or_nothing,
+            )  # fmt: skip
 
 
 def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Payload:

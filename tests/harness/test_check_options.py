@@ -90,3 +90,19 @@ def test_a_payload_that_is_read_whole_cannot_be_streamed(desk: Desk) -> None:
     told = desk("check", desk.payload("HR-01a/Worker_20261118.zip"), "--stream")
     assert told.code == 2
     assert "a hdl payload is read whole" in told.err
+
+
+def test_without_a_temporary_folder_payloads_in_memory_are_checked_and_others_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(**_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", none)
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    payload = desk.payload(SPOILED)
+    assert desk("check", payload).code == 1
+    for options in (("--stream",), ("--findings", desk.folder / "found.csv")):
+        told = desk("check", payload, *options)
+        assert told.code == 2
+        assert "there is no temporary folder: No usable temporary directory found" in told.err
