@@ -98,11 +98,12 @@ def test_without_a_temporary_folder_payloads_in_memory_are_checked_and_others_re
     def none(**_: object) -> None:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
-    monkeypatch.setattr("tempfile.TemporaryDirectory", none)
-    monkeypatch.setattr("tempfile.gettempdir", none)
     payload = desk.payload(SPOILED)
-    assert desk("check", payload).code == 1
-    for options in (("--stream",), ("--findings", desk.folder / "found.csv")):
-        told = desk("check", payload, *options)
-        assert told.code == 2
-        assert "there is no temporary folder: No usable temporary directory found" in told.err
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.scratch.tempfile.TemporaryDirectory", none)
+        patch.setattr("harness.scratch.tempfile.gettempdir", none)
+        assert desk("check", payload).code == 1
+        for options in (("--stream",), ("--findings", desk.folder / "found.csv")):
+            told = desk("check", payload, *options)
+            assert told.code == 2
+            assert "there is no temporary folder: No usable temporary directory found" in told.err
