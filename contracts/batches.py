@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from contracts.model import Contract, Rule
 from contracts.records import Columns, Ready, Records, columns_above, named_of, names_below
 from contracts.written import template_columns
 
-_NUMBERS = ("_row", "_line", "_unit", "_parent", "_action")
+_RESERVED = ("_row", "_line", "_unit", "_parent", "_action")
 _KEYS = ("by", "columns", "unique", "group_by")
 """Where a rule's spec names columns of its own file."""
 
@@ -52,6 +53,18 @@ class Stored(Ready):
         return self.lazy().select(pl.col("_row").alias("_first"), *values).collect().drop("_first")
 
 
+@dataclass
+class _Taken:
+    """What is known of a file whose parts were taken so far."""
+
+    parts: list[Path] = field(default_factory=list)
+    units: list[pl.Series] = field(default_factory=list)
+    ups: list[pl.Series] = field(default_factory=list)
+    present: frozenset[str] = frozenset()
+    tokens: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+
 class Batches(Records):
     """The records of a payload, part by part: ``add`` the parts of each file, then ``complete`` it, parents first.
 
@@ -63,13 +76,7 @@ class Batches(Records):
     def __init__(self, contract: Contract, folder: Path) -> None:
         super().__init__(contract, {})
         self._folder = folder
-        self._parts: dict[str, list[Path]] = {}
-        self._sizes: dict[str, int] = {}
-        self._units: dict[str, list[pl.Series]] = {}
-        self._ups: dict[str, list[pl.Series]] = {}
-        self._present: dict[str, frozenset[str]] = {}
-        self._tokens: dict[str, frozenset[str]] = {}
-        self._failed: dict[str, frozenset[str]] = {}
+        self._taken: dict[str, _Taken] = {}
         self._groups: dict[str, pl.DataFrame] = {}  # by root file: the hashes of its groups, and the units' numbers
         self._above: dict[str, pl.Series] = {}  # whole columns of ancestors
         self._keys: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}  # of records that others lie below
@@ -77,36 +84,30 @@ class Batches(Records):
     def add(self, file: str, frame: pl.DataFrame) -> None:
         """Take the next records of a file. Raises OSError if the folder cannot hold what is to be kept of them."""
         self._take(file, frame)
-        ready = self.ready[file]
-        self._present[file] = self._present.get(file, frozenset()) | ready.present
-        self._tokens[file] = self._tokens.get(file, frozenset()) | ready.tokens
-        self._failed[file] = self._failed.get(file, frozenset()) | _failed(ready)
-        self._units.setdefault(file, []).append(self._unit[file])
+        ready, taken = self.ready[file], self._taken.setdefault(file, _Taken())
+        taken.present |= ready.present
+        taken.tokens |= ready.tokens
+        taken.failed |= _failed(ready)
+        taken.units.append(self._unit[file])
         if file in self._up:
-            self._ups.setdefault(file, []).append(self._up[file])
-        self._sizes[file] = self._sizes.get(file, 0) + ready.height
-        parts = self._parts.setdefault(file, [])
-        path = self._folder / f"{file}.{len(parts)}.parquet"
+            taken.ups.append(self._up[file])
+        path = self._folder / f"{file}.{len(taken.parts)}.parquet"
         write_part(ready.select(list(_kept(self.contract, ready))), path)
-        parts.append(path)
+        taken.parts.append(path)
 
     def complete(self, file: str) -> None:
         """All records of a file have been added."""
-        kept = pl.scan_parquet(self._parts[file][0]).collect_schema().names()
-        failed = self._failed[file]
-        names = frozenset(name for name in kept if not name.startswith("!") or name[1:] in failed)
-        known = Columns(
-            self.contract.files[file], self._present[file], self._tokens[file], names, self.ready[file].numbers
-        )
-        self.ready[file] = Stored(known, failed, self._parts[file], self._sizes[file])
+        taken, part = self._taken.pop(file), self.ready[file]
+        kept = pl.scan_parquet(taken.parts[0]).collect_schema().names()
+        names = frozenset(name for name in kept if not name.startswith("!") or name[1:] in taken.failed)
+        unit = self._unit[file] = pl.concat(taken.units)
+        known = Columns(part.file, taken.present, taken.tokens, names, part.numbers)
+        self.ready[file] = Stored(known, taken.failed, taken.parts, unit.len())
         self.ready = {name: self.ready[name] for name in self.contract.files if name in self.ready}
-        self._unit[file] = pl.concat(self._units.pop(file))
-        if ups := self._ups.pop(file, []):
-            self._up[file] = pl.concat(ups)
+        if taken.ups:
+            self._up[file] = pl.concat(taken.ups)
 
-    def _numbered(self, groups: pl.Series, root: str = "") -> pl.Series:
-        if not root:
-            return super()._numbered(groups)
+    def _units_of(self, root: str, groups: pl.Series) -> pl.Series:
         # 128 bits for a group instead of its text: units may be many, and two of them never meet in so many
         hashed = pl.DataFrame([groups.hash(seed=1).alias("one"), groups.hash(seed=2).alias("two")])
         known = self._groups.get(root, hashed.clear().with_columns(number=pl.lit(0, pl.UInt32)))
@@ -146,7 +147,7 @@ def _failed(ready: Ready) -> frozenset[str]:
 
 def _kept(contract: Contract, ready: Ready) -> Iterator[pl.Expr]:
     """What is kept of each record: the same columns and types in every part of a file."""
-    for name in _NUMBERS:
+    for name in _RESERVED:
         if name in ready.names:
             yield pl.col(name)
     for name in kept_columns(contract, ready.file.id):

@@ -217,7 +217,7 @@ class Records:
     def _link(self, name: str) -> None:
         file, ready = self.contract.files[name], self.ready[name]
         if file.parent is None:
-            self._unit[name] = self._numbered(self._root_groups(ready), name)
+            self._unit[name] = self._units_of(name, self._root_groups(ready))
             return
         parent = self.ready.get(file.parent.file)
         up = pl.Series([None] * ready.height, dtype=pl.UInt32)
@@ -283,8 +283,12 @@ class Records:
         """Names as the pod's lists resolve them: one for every record, of its highest ancestor that they tell."""
         return names.replace(self.contract.aliases) if self.contract.aliases else names
 
-    def _numbered(self, groups: pl.Series, root: str = "") -> pl.Series:
-        """Dense numbers after those given out so far, in order of first appearance; ``root``: the file they are of."""
+    def _units_of(self, root: str, groups: pl.Series) -> pl.Series:
+        """The numbers of a root file's units, told by the group of each record."""
+        return self._numbered(groups)
+
+    def _numbered(self, groups: pl.Series) -> pl.Series:
+        """Dense numbers after those given out so far, in order of first appearance."""
         order = groups.unique(maintain_order=True)
         dense = pl.DataFrame({"group": order, "number": pl.int_range(order.len(), dtype=pl.UInt32, eager=True)})
         found = groups.to_frame("group").join(dense, on="group", how="left", maintain_order="left", nulls_equal=True)
