@@ -47,10 +47,10 @@ def evaluate(
     outcomes = {rule.id: RuleOutcome(rule, "not_checked", NO_ROWS, reason=why) for rule, why in plan.unbound}
     for check in plan.sets:
         if check.rule.id in asked:
-            outcomes[check.rule.id] = _judged(check.rule, check.find(check.rule, records), contract, as_of)
+            outcomes[check.rule.id] = judged(check.rule, check.find(check.rule, records), contract, as_of)
     if scope != "across":
         for row_check, found in zip(plan.rows, _run(plan.rows, records, file), strict=True):
-            outcome = _judged(row_check.rule, found, contract, as_of)
+            outcome = judged(row_check.rule, found, contract, as_of)
             outcomes[row_check.rule.id] = _predicting(outcome, row_check, ready.frame)
     return [outcomes[rule.id] for rule in rules]
 
@@ -70,11 +70,7 @@ def _plan(
     contract: Contract, file: str, present: frozenset[str], tokens: frozenset[str], names: frozenset[str]
 ) -> _Plan:
     """The plan; payloads of one contract mostly share it, and small ones take longer to plan for than to judge."""
-    rules = [
-        rule
-        for rule in contract.rules.values()
-        if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
-    ]
+    rules = rules_over(contract, file, present)
     why = [(rule, "; ".join(unbound_lists(rule, contract))) for rule in rules]
     columns = Columns(contract.files[file], present, tokens, names, numbers_above(contract, file))
     checks = [compile_rule(rule, contract, columns) for rule, unbound in why if not unbound]
@@ -84,6 +80,15 @@ def _plan(
         [check for check in checks if isinstance(check, RowCheck)],
         [check for check in checks if isinstance(check, SetCheck)],
     )
+
+
+def rules_over(contract: Contract, file: str, present: frozenset[str]) -> list[Rule]:
+    """Return the rules over records of a file in which these columns stand; readers judge those on shape."""
+    return [
+        rule
+        for rule in contract.rules.values()
+        if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
+    ]
 
 
 def concerns(rule: Rule, contract: Contract, present: frozenset[str]) -> bool:
@@ -116,7 +121,8 @@ def _run(checks: Sequence[RowCheck], records: Records, file: str) -> list[Found]
     return found
 
 
-def _judged(rule: Rule, found: Found, contract: Contract, as_of: date | None) -> RuleOutcome:
+def judged(rule: Rule, found: Found, contract: Contract, as_of: date | None) -> RuleOutcome:
+    """Return the outcome of a rule, whichever engine found it."""
     if found.rows.len():
         return RuleOutcome(rule, "failed", found.rows)
     if found.not_checked:

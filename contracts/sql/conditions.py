@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from contracts.conditions import Condition
 from contracts.sql.dialects import DUCKDB, NUMBER, Dialect
+from contracts.translation import name_of
 
 _OPERATORS: Mapping[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -46,7 +47,7 @@ class _Writer:
             return f"{self.sql(node.this)} {operator} {self.sql(node.expression)}"
         match node:
             case exp.Column():
-                return self.column(f"{node.table}.{node.name}" if node.table else node.name)
+                return self.column(name_of(node))
             case exp.Literal():
                 return self.dialect.text(node.name) if node.is_string else f"CAST('{node.name}' AS {NUMBER})"
             case exp.DateStrToDate():

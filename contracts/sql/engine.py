@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
-from contracts.evaluation import RuleOutcome, concerns
-from contracts.lists import stale
+from contracts.evaluation import RuleOutcome, judged, rules_over
 from contracts.model import Contract, Rule
 from contracts.records import Records
-from contracts.rules import NO_ROWS, Found, SetCheck, compile_rule, lists_of, unbound_lists
-from contracts.sql.row_rules import ROW_KINDS, RowRule, row_rule
+from contracts.rules import NO_ROWS, Found, SetCheck, compile_rule, unbound_lists
+from contracts.rules.rows import ROW_KINDS
+from contracts.sql.row_rules import RowRule, row_rule
 from contracts.sql.set_rules import set_rule
 from contracts.sql.tables import Session, Tables
 
@@ -62,7 +62,7 @@ class SqlEngine:
         found: list[Outcomes] = [{} for _ in batch]
         for file in contract.files:
             having = [number for number, one in enumerate(batch) if file in one.ready]
-            rules = {number: _rules(contract, file, batch[number]) for number in having}
+            rules = {number: rules_over(contract, file, batch[number].ready[file].present) for number in having}
             verdicts = self._judge(tables, file, {rule.id: rule for one in rules.values() for rule in one}, batch)
             for number in having:
                 found[number][file] = [_outcome(rule, verdicts, number, contract, as_of) for rule in rules[number]]
@@ -115,16 +115,6 @@ class SqlEngine:
         return found
 
 
-def _rules(contract: Contract, file: str, records: Records) -> list[Rule]:
-    """The rules over a file that concern a payload: an unlisted column only where some record fills it."""
-    present = frozenset(records.ready[file].frame.columns) & frozenset(contract.files[file].columns)
-    return [
-        rule
-        for rule in contract.rules.values()
-        if rule.file == file and rule.kind != "shape" and concerns(rule, contract, present)
-    ]
-
-
 def _verdicts(found: pl.DataFrame) -> _Verdicts:
     verdicts = _Verdicts()
     for number, row in found.sort("_payload", "_at").iter_rows():
@@ -152,20 +142,17 @@ def _by_function(rule: Rule, contract: Contract, file: str, batch: Sequence[Reco
 def _outcome(
     rule: Rule, verdicts: Mapping[str, _Verdicts], number: int, contract: Contract, as_of: date | None
 ) -> RuleOutcome:
-    """The verdict on one payload, with the words of the other engine."""
+    """The verdict on one payload, in the words of the other engine."""
     if rule.id not in verdicts:
         return RuleOutcome(rule, "not_checked", NO_ROWS, reason="; ".join(unbound_lists(rule, contract)))
     verdict = verdicts[rule.id]
-    if rows := verdict.rows.get(number):
-        if why := _unbound_help(rule, contract):
-            return RuleOutcome(rule, "not_checked", NO_ROWS, reason=why)
-        hits = None if verdict.predicted is None else pl.Series(verdict.predicted[number], dtype=pl.Boolean)
-        return RuleOutcome(rule, "failed", pl.Series(rows, dtype=pl.UInt32), hits)
-    if as_of and (old := next(filter(None, (stale(one, as_of) for one in lists_of(rule, contract))), "")):
-        return RuleOutcome(rule, "stale", NO_ROWS, reason=old)
-    if number not in verdict.met:
-        return RuleOutcome(rule, "not_applied", NO_ROWS, reason="nothing in the payload that the rule is about")
-    return RuleOutcome(rule, "passed", NO_ROWS)
+    rows = pl.Series(verdict.rows.get(number, []), dtype=pl.UInt32)
+    why = _unbound_help(rule, contract) if rows.len() else ""
+    found = Found(NO_ROWS if why else rows, number in verdict.met, why)
+    outcome = judged(rule, found, contract, as_of)
+    if verdict.predicted is None or not found.rows.len():
+        return outcome
+    return replace(outcome, predicted=pl.Series(verdict.predicted[number], dtype=pl.Boolean))
 
 
 def _unbound_help(rule: Rule, contract: Contract) -> str:

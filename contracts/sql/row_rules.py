@@ -12,8 +12,6 @@ from contracts.sql.columns import FileColumns
 from contracts.sql.conditions import condition_sql
 from contracts.sql.tables import listed_column
 
-ROW_KINDS = frozenset({"required", "type", "length", "one_of", "pattern", "range", "list", "unlisted", "row"})
-
 
 @dataclass(frozen=True)
 class RowRule:
