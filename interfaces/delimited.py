@@ -17,13 +17,12 @@ from interfaces.package import Member
 from interfaces.payload import Fact
 from interfaces.quoting import Syntax, split
 from interfaces.scan import WRONG_BYTES, Block, Offsets, blocks
-from interfaces.shape_facts import BROKEN
+from interfaces.shape_facts import BROKEN, listing, miscounted
 
 BLANK = " \t"
 """Characters of which a blank value may consist."""
 
 _LINE_ENDS = re.compile(rb"[\r\n]*")
-_NAMED = 8  # widths and columns that a message lists before it says how many more there are
 
 
 def read_members(file: File, members: Sequence[Member]) -> tuple[pl.DataFrame, list[Fact]]:
@@ -257,17 +256,16 @@ class Shape:
         if self.missing == list(self.file.written):
             yield "unreadable", "the first record names none of the columns: a header line is expected"
         elif self.missing:
-            yield "short", f"the header does not name {_list(self.missing)}"
+            yield "short", f"the header does not name {listing(self.missing)}"
         if len(self.widths) > 1:
             yield (
                 "ragged",
-                f"records of different widths: {_list([self._width(width) for width in sorted(self.widths)])}",
+                f"records of different widths: {listing([self._width(width) for width in sorted(self.widths)])}",
             )
         elif self.widths and self.expected not in self.widths:
             yield "short", f"every record is short: {self._width(next(iter(self.widths)))} of {self.expected}"
-        bounds = self.file.rows
-        if bounds and not bounds[0] <= self.records <= bounds[1] and not self.empty:
-            yield "row_count", f"{self.records:,} records, expected {bounds[0]:,} to {bounds[1]:,}"
+        if not self.empty and (told := miscounted(self.file, self.records)):
+            yield "row_count", told
 
     def _width(self, width: int) -> str:
         known = self.file.variants.get(width, "")
@@ -275,8 +273,3 @@ class Shape:
             known = f"{self.file.variants[width - 1]} and END"
         records = f"{self.widths[width]:,} record{'s' * (self.widths[width] != 1)}"
         return f"{width} fields ({records}{', ' + known if known else ''})"
-
-
-def _list(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return ", ".join(words[:_NAMED]) + more

@@ -18,6 +18,7 @@ from interfaces.hdl_grammar import BLANKS, RESERVED, Block, Dat, Tokens
 from interfaces.hdl_writer import DIALECT, HdlDialect, members_of, write, write_frames
 from interfaces.package import ATTACHMENTS, LIMITS, Limits, Member, Package, open_package
 from interfaces.payload import Fact, Payload
+from interfaces.shape_facts import miscounted
 
 __all__ = ["DIALECT", "HdlDialect", "read", "write", "write_frames"]
 
@@ -88,10 +89,8 @@ class _Component:
     def all_facts(self) -> Iterator[Fact]:
         """Yield the facts about the component, those of the whole component last."""
         yield from self._facts.values()
-        bounds = self.file.rows
-        if bounds and not bounds[0] <= self._records <= bounds[1]:
-            detail = f"{self._records:,} records, expected {bounds[0]:,} to {bounds[1]:,}"
-            yield Fact(f"{self.file.id}.shape.row_count", self.file.id, detail)
+        if told := miscounted(self.file, self._records):
+            yield Fact(f"{self.file.id}.shape.row_count", self.file.id, told)
 
     def frame(self) -> pl.DataFrame:
         """All its records: the listed columns always, then others that some record fills, in layout order."""

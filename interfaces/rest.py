@@ -18,6 +18,7 @@ from interfaces.fixed_width import store, text_frame
 from interfaces.matching import match, member_name, names_of
 from interfaces.package import LIMITS, Limits, Member, open_package
 from interfaces.payload import Fact, Payload
+from interfaces.shape_facts import miscounted
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _STEP = "[*]."
@@ -142,10 +143,8 @@ class _Reading:
             if self.contract.files[file].unlisted != "ignored":
                 self.fact(f".{name}.unlisted", file, f"{name} is no attribute of the contract", rows=rows)
         for name, frame in frames.items():
-            bounds = self.contract.files[name].rows
-            if bounds and not bounds[0] <= frame.height <= bounds[1]:
-                detail = f"{frame.height:,} records, expected {bounds[0]:,} to {bounds[1]:,}"
-                self.fact("row_count", name, detail)
+            if told := miscounted(self.contract.files[name], frame.height):
+                self.fact("row_count", name, told)
 
 
 def _text(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from interfaces.payload import Fact
 from interfaces.record_types import Line
 
 BROKEN = "a line feed stands inside quotes: the loader takes every line for a record of its own"
-_NAMED = 8  # widths that a message lists
+_NAMED = 8  # widths and columns that a message lists before it says how many more there are
 
 
 def shape_facts(
@@ -35,13 +35,25 @@ def shape_facts(
     counted = Counter(widths[at] for at in sound if widths[at] <= file.fields)
     if len(counted) > 1:
         told = [f"{width} {unit} ({counted[width]:,} records)" for width in sorted(counted)]
-        more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-        yield _of_file(file, "ragged", f"records of different widths: {', '.join(told[:_NAMED])}{more}", member)
+        yield _of_file(file, "ragged", f"records of different widths: {listing(told)}", member)
     elif counted and file.fields not in counted:
         yield _of_file(file, "short", f"every record is short: {next(iter(counted))} of {file.fields} {unit}", member)
-    if file.rows and not file.rows[0] <= len(widths) <= file.rows[1]:
-        low, high = file.rows
-        yield _of_file(file, "row_count", f"{len(widths):,} records, expected {low:,} to {high:,}", member)
+    if miscount := miscounted(file, len(widths)):
+        yield _of_file(file, "row_count", miscount, member)
+
+
+def miscounted(file: File, records: int) -> str:
+    """Return what is wrong with the number of a file's records, "" if it lies in the agreed range or none is agreed."""
+    if file.rows is None or file.rows[0] <= records <= file.rows[1]:
+        return ""
+    low, high = file.rows
+    return f"{records:,} records, expected {low:,} to {high:,}"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Return the first of some words, and how many more there are."""
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return ", ".join(words[:_NAMED]) + more
 
 
 def _of(file: File, kind: str, detail: str, places: Sequence[int], lines: Sequence[int], member: str) -> Fact:

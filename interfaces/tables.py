@@ -23,12 +23,12 @@ from interfaces.fixed_width import without_point
 from interfaces.matching import names_of
 from interfaces.payload import Fact, Payload
 from interfaces.scan import WRONG_BYTES
+from interfaces.shape_facts import listing, miscounted
 from interfaces.spelling import Values, iso_moments, parts, spelled, undecodable
 from interfaces.table_search import ACTION, Found, find
 
 _BROKEN = "a line feed stands in a value: written to a file, the loader takes every line for a record of its own"
 _TEXT = Type("text")
-_NAMED = 8  # columns that a message lists
 _SLICE = 100_000  # rows that are hashed at once
 
 
@@ -157,17 +157,15 @@ def _facts(frame: pl.DataFrame, wrong: pl.Series, found: Found, file: File) -> I
     """Yield what the file written of the table would be accused of, and what its columns are."""
     missing = [name for name in file.listed if name not in found.names and name not in file.marks]
     if missing:
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        yield _fact("short", f"the table does not name {', '.join(missing[:_NAMED])}{more}", file, found)
+        yield _fact("short", f"the table does not name {listing(missing)}", file, found)
     for name in found.unknown:
         yield Fact(
             f"{file.id}.{name}.unlisted", file.id, "the contract has no such column: it is not read", member=found.name
         )
     if not frame.height and not file.optional:
         yield _fact("unreadable", "the table has no rows", file, found)
-    elif file.rows and not file.rows[0] <= frame.height <= file.rows[1]:
-        low, high = file.rows
-        yield _fact("row_count", f"{frame.height:,} records, expected {low:,} to {high:,}", file, found)
+    elif told := miscounted(file, frame.height):
+        yield _fact("row_count", told, file, found)
     names = [name for name in file.written if name in frame.columns]
     nul = frame.select(pl.any_horizontal(pl.col(names).str.contains("\0", literal=True))).to_series()
     yield from _of_rows("unreadable", WRONG_BYTES, pl.concat([nul.arg_true(), wrong]), frame, file, found)

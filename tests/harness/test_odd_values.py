@@ -124,15 +124,21 @@ def cases() -> Iterator[object]:
             yield pytest.param(contract, column, value, expected, id=f"{column}-{value[:24]!r}-{len(value)}")
 
 
+def checked(folder: Path, identity: str, column: str, value: bytes, expected: dict[str, bool]) -> CheckResult:
+    """The result of a payload with this value, in which exactly the expected rules fail, each on its first record."""
+    contract = load(identity, "oracle", sample=True)
+    file = column.partition(".")[0]
+    result = check(read(sent(folder, contract, column, value), contract), contract, all_findings=True)
+    ids = {kind: f"{file}.shape.{kind}" if kind == "unreadable" else f"{column}.{kind}" for kind in expected}
+    assert found(result) == {rule: [1] for rule in ids.values()}
+    return result
+
+
 @pytest.mark.parametrize(("identity", "column", "value", "expected"), list(cases()))
 def test_an_odd_value_gives_its_findings_and_no_other(
     tmp_path: Path, identity: str, column: str, value: bytes, expected: dict[str, bool]
 ) -> None:
-    contract = load(identity, "oracle", sample=True)
-    file = column.partition(".")[0]
-    result = check(read(sent(tmp_path, contract, column, value), contract), contract, all_findings=True)
-    ids = {kind: f"{file}.shape.{kind}" if kind == "unreadable" else f"{column}.{kind}" for kind in expected}
-    assert found(result) == {rule: [1] for rule in ids.values()}
+    result = checked(tmp_path, identity, column, value, expected)
     assert set(result.findings["line"]) <= {1}
     refused = any(expected.values())
     # an error of the loader refuses the whole file, but only its own unit breaks the promise
@@ -162,11 +168,7 @@ def hdl_cases() -> Iterator[object]:
 def test_an_odd_value_in_a_dat_gives_its_findings_and_no_other(
     tmp_path: Path, identity: str, column: str, value: bytes, expected: dict[str, bool]
 ) -> None:
-    contract = load(identity, "oracle", sample=True)
-    file = column.partition(".")[0]
-    result = check(read(sent(tmp_path, contract, column, value), contract), contract, all_findings=True)
-    ids = {kind: f"{file}.shape.{kind}" if kind == "unreadable" else f"{column}.{kind}" for kind in expected}
-    assert found(result) == {rule: [1] for rule in ids.values()}
+    result = checked(tmp_path, identity, column, value, expected)
     grave = {"critical", "significant"} & set(result.findings["severity"])
     assert result.conforming == result.submitted - bool(grave)
 
