@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from contracts import ContractError
-from harness.commands import (
-    approve,
-    attest,
-    breaking,
-    case,
-    check,
-    contracts,
-    deliver,
-    diff,
-    digest,
-    emulate,
-    exchange,
-    export,
-    fidelity,
-    figures,
-    generate,
-    init,
-    layouts,
-    lists,
-    log,
-    main_job,
-    mutate,
-    new,
-    outcome,
-    plan,
-    produce,
-    raid,
-    register,
-    regress,
-    report,
-    store,
-    suite,
-    taas,
-    trackers,
-    upkeep,
-    where,
-)
 from harness.console import Screen
 from harness.errors import UsageError
 from harness.version import __version__
@@ -53,99 +19,149 @@ from interfaces import PayloadError
 _INTERRUPTED = 130
 """Exit code of a command that Ctrl-C ended."""
 
+COMMANDS: Mapping[str, str] = {
+    "run": "main_job:run",
+    "deliver": "deliver:deliver",
+    "fidelity": "fidelity:fidelity",
+    "emulate": "emulate:emulate",
+    "attest": "attest:attest",
+    "check": "check:check",
+    "generate": "generate:generate",
+    "init": "init:init",
+    "lint": "contracts:lint",
+    "show": "contracts:show",
+    "explain": "contracts:explain",
+    "new": "new:new",
+    "diff": "diff:diff",
+    "breaking": "breaking:breaking",
+    "export": "export:export",
+    "mutate": "mutate:mutate",
+    "produce": "produce:produce",
+    "plan": "plan:plan",
+    "ready": "log:ready",
+    "register": "register:register",
+    "regress": "regress:regress",
+    "suite": "suite:suite",
+    "where": "where:where",
+}
+"""Module of ``harness.commands`` and function of every command that stands alone."""
+
+GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "raid": (
+        "The RAID log: risks, assumptions, issues and defects, dependencies.",
+        {
+            "list": "log:list_items",
+            "figures": "figures:figures",
+            "show": "log:show_item",
+            "history": "log:history",
+            "fields": "log:fields",
+            "add": "raid:add",
+            "edit": "raid:edit",
+            "triage": "raid:triage",
+            "assign": "raid:assign",
+            "fix": "raid:fix",
+            "verify": "raid:verify",
+            "reject": "raid:reject",
+            "waive": "raid:waive",
+            "reopen": "raid:reopen",
+            "merge": "raid:merge",
+            "close": "raid:close",
+            "export": "exchange:export_",
+            "import": "exchange:import_",
+            "push": "trackers:push",
+            "pull": "trackers:pull",
+            "verify-log": "log:verify_log",
+            "settle": "upkeep:settle",
+            "recompute": "upkeep:recompute",
+        },
+    ),
+    "outcome": (
+        "Outcomes read by hand, from reports downloaded from a pod.",
+        {"list": "outcome:list_outcomes", "import": "outcome:import_outcomes", "totals": "outcome:note_totals"},
+    ),
+    "store": (
+        "The store: upgrade, backup, restore, check.",
+        {"upgrade": "store:upgrade", "backup": "store:backup", "restore": "store:restore", "check": "store:check"},
+    ),
+    "case": (
+        "Cases: payloads that are kept, with what must be said of them.",
+        {"add": "case:add", "approve": "approve:approve", "list": "case:list_cases"},
+    ),
+    "taas": (
+        "Results of outside test providers (testing as a service).",
+        {"import": "taas:import_results", "list": "taas:list_results"},
+    ),
+    "layouts": ("Oracle's column facts, by release.", {"add": "layouts:add", "list": "layouts:list_layouts"}),
+    "list": ("Reference lists: taken anew, told by age.", {"refresh": "lists:refresh", "status": "lists:status"}),
+    "report": (
+        "Pages for people: files that open anywhere.",
+        {
+            "readiness": "report:readiness",
+            "raid": "report:raid",
+            "catalogue": "report:catalogue",
+            "allure": "report:allure",
+            "digest": "digest:digest",
+            "weekly": "report:weekly",
+        },
+    ),
+}
+"""Help and commands of every group."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """Commands by name, each imported when it is asked for: a check starts without the store and the pages."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._commands: dict[str, Any] = dict(places)
+
+    def __getitem__(self, name: str) -> Any:
+        if isinstance(self._commands[name], str):
+            self._commands[name] = _command(name, self._commands[name])
+        return self._commands[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._commands[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._commands)
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+
+def _command(name: str, place: str) -> Any:
+    module, function = place.split(":")
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    alone.command(name)(getattr(importlib.import_module(f"harness.commands.{module}"), function))
+    return typer.main.get_command(alone)
+
+
+def _group(places: Mapping[str, str]) -> type[TyperGroup]:
+    """A group whose commands are imported when they are asked for; its own groups come behind them."""
+
+    class Group(TyperGroup):
+        def __init__(self, **attributes: Any) -> None:
+            super().__init__(**attributes)
+            groups = self.commands
+            self.commands = _Commands(places)
+            self.commands.update(groups)
+
+    return Group
+
+
 app = typer.Typer(
     name="harness",
     help="Integration test harness for Oracle Fusion interfaces.",
+    cls=_group(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-entries = typer.Typer(help="The RAID log: risks, assumptions, issues and defects, dependencies.", no_args_is_help=True)
-app.add_typer(entries, name="raid")
-outcomes = typer.Typer(help="Outcomes read by hand, from reports downloaded from a pod.", no_args_is_help=True)
-app.add_typer(outcomes, name="outcome")
-stores = typer.Typer(help="The store: upgrade, backup, restore, check.", no_args_is_help=True)
-app.add_typer(stores, name="store")
-cases = typer.Typer(help="Cases: payloads that are kept, with what must be said of them.", no_args_is_help=True)
-app.add_typer(cases, name="case")
-results = typer.Typer(help="Results of outside test providers (testing as a service).", no_args_is_help=True)
-app.add_typer(results, name="taas")
-
-facts = typer.Typer(help="Oracle's column facts, by release.", no_args_is_help=True)
-app.add_typer(facts, name="layouts")
-references = typer.Typer(help="Reference lists: taken anew, told by age.", no_args_is_help=True)
-app.add_typer(references, name="list")
-pages = typer.Typer(help="Pages for people: files that open anywhere.", no_args_is_help=True)
-app.add_typer(pages, name="report")
-
-app.command("run")(main_job.run)
-app.command("deliver")(deliver.deliver)
-app.command("fidelity")(fidelity.fidelity)
-app.command("emulate")(emulate.emulate)
-app.command("attest")(attest.attest)
-app.command("check")(check.check)
-app.command("generate")(generate.generate)
-app.command("init")(init.init)
-app.command("lint")(contracts.lint)
-app.command("show")(contracts.show)
-app.command("explain")(contracts.explain)
-app.command("new")(new.new)
-app.command("diff")(diff.diff)
-app.command("breaking")(breaking.breaking)
-app.command("export")(export.export)
-app.command("mutate")(mutate.mutate)
-app.command("produce")(produce.produce)
-app.command("plan")(plan.plan)
-app.command("ready")(log.ready)
-app.command("register")(register.register)
-app.command("regress")(regress.regress)
-app.command("suite")(suite.suite)
-app.command("where")(where.where)
-entries.command("list")(log.list_items)
-entries.command("figures")(figures.figures)
-entries.command("show")(log.show_item)
-entries.command("history")(log.history)
-entries.command("fields")(log.fields)
-entries.command("add")(raid.add)
-entries.command("edit")(raid.edit)
-entries.command("triage")(raid.triage)
-entries.command("assign")(raid.assign)
-entries.command("fix")(raid.fix)
-entries.command("verify")(raid.verify)
-entries.command("reject")(raid.reject)
-entries.command("waive")(raid.waive)
-entries.command("reopen")(raid.reopen)
-entries.command("merge")(raid.merge)
-entries.command("close")(raid.close)
-entries.command("export")(exchange.export_)
-entries.command("import")(exchange.import_)
-entries.command("push")(trackers.push)
-entries.command("pull")(trackers.pull)
-entries.command("verify-log")(log.verify_log)
-entries.command("settle")(upkeep.settle)
-entries.command("recompute")(upkeep.recompute)
-outcomes.command("list")(outcome.list_outcomes)
-outcomes.command("import")(outcome.import_outcomes)
-outcomes.command("totals")(outcome.note_totals)
-stores.command("upgrade")(store.upgrade)
-stores.command("backup")(store.backup)
-stores.command("restore")(store.restore)
-stores.command("check")(store.check)
-cases.command("add")(case.add)
-cases.command("approve")(approve.approve)
-cases.command("list")(case.list_cases)
-references.command("refresh")(lists.refresh)
-references.command("status")(lists.status)
-facts.command("add")(layouts.add)
-facts.command("list")(layouts.list_layouts)
-pages.command("readiness")(report.readiness)
-pages.command("raid")(report.raid)
-pages.command("catalogue")(report.catalogue)
-pages.command("allure")(report.allure)
-pages.command("digest")(digest.digest)
-pages.command("weekly")(report.weekly)
-results.command("import")(taas.import_results)
-results.command("list")(taas.list_results)
+for _name, (_help, _places) in GROUPS.items():
+    app.add_typer(typer.Typer(cls=_group(_places), help=_help, no_args_is_help=True), name=_name)
 
 
 def _version(wanted: bool) -> None:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from harness import find_workspace, lint
-from harness.cli import app
+from harness.cli import COMMANDS, GROUPS
 
 Harness = Callable[..., int]
 CI_FILES = (".github/workflows/interfaces.yml", ".gitlab-ci.yml")
@@ -153,10 +153,9 @@ def _lines(script: Any) -> list[str]:
 def test_a_ci_file_runs_commands_that_exist_and_keeps_their_results(made: Path, name: str) -> None:
     data = yaml.safe_load((made / name).read_text())
     commands = _commands(data)
-    known = {command.name for command in app.registered_commands}
     called = [line.split()[1] for line in commands if line.startswith("harness ")]
     assert called == ["lint", "suite"]
-    assert known >= set(called)
+    assert set(called) <= set(COMMANDS)
     assert "pip install -r requirements.txt" in commands
     assert not [line for line in commands if "|" in line or ";" in line], "nothing may hide an exit code"
     suite = next(line for line in commands if line.startswith("harness suite"))
@@ -166,7 +165,6 @@ def test_a_ci_file_runs_commands_that_exist_and_keeps_their_results(made: Path, 
 
 
 def test_every_command_of_the_readme_exists(made: Path) -> None:
-    names = {command.name for command in app.registered_commands} | {"case"}
     called = re.findall(r"(?:^|`)harness (\w+)", (made / "README.md").read_text(), re.M)
     assert called
-    assert set(called) <= names
+    assert set(called) <= {*COMMANDS, *GROUPS}
