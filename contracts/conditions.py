@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 
 import polars as pl
 import sqlglot
@@ -77,7 +78,7 @@ def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bo
     (``SUM(AMOUNT)``) where a condition is asked for otherwise.
     """
     try:
-        tree = sqlglot.parse_one(text, read="oracle")
+        tree = _tree(text)
     except (SqlglotError, RecursionError) as error:
         raise ConditionError(f"not a condition: {str(error).splitlines()[0]}", "write one SQL condition") from error
     checker = _Checker(sorts, group)
@@ -91,6 +92,12 @@ def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bo
     if not value and sort != "condition":
         raise ConditionError(f"this is a {sort}, not a condition", "compare it with something")
     return Condition(text, tree, tuple(dict.fromkeys(checker.columns)), sort, checker.aggregates)
+
+
+@lru_cache(maxsize=4096)
+def _tree(text: str) -> exp.Expr:
+    """The tree of a text; nobody changes it. An overlay says again what its library says, and columns say it often."""
+    return sqlglot.parse_one(text, read="oracle")
 
 
 class _Checker:

@@ -6,19 +6,17 @@ reading: contract format, section 2.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+import jsonschema_rs
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from contracts.errors import Fault
 
@@ -76,13 +74,15 @@ def read_document(path: Path, name: str) -> Document:
     return document
 
 
-def read_plain(path: Path) -> dict[str, Any]:
-    """The data of a contract file as text, neither coerced nor validated; empty where it cannot be read."""
+def read_head(path: Path) -> dict[str, Any]:
+    """The first keys of a contract file as text, up to its status, channel and files; empty where it cannot be read.
+
+    Neither coerced nor validated. What stands below, rules and examples, is most of a file and is not read.
+    """
     try:
-        data = _Builder(Document(path.name, {}), path.read_text(encoding="utf-8")).build()
+        return _Builder(Document(path.name, {}), path.read_text(encoding="utf-8")).head({"status", "channel", "files"})
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return {}
-    return data if isinstance(data, dict) else {}
 
 
 @cache
@@ -117,6 +117,15 @@ class _Builder:
                 break
             if isinstance(event, yaml.NodeEvent):
                 data = self._node(event, ())
+        return data
+
+    def head(self, wanted: Set[str]) -> dict[str, Any]:
+        """The keys of the first document, up to the last of those that are wanted."""
+        data: dict[str, Any] = {}
+        begin = next((event for event in self.events if isinstance(event, yaml.NodeEvent)), None)
+        if isinstance(begin, yaml.MappingStartEvent):
+            while not wanted <= data.keys() and isinstance(key := next(self.events), yaml.ScalarEvent):
+                data[key.value] = self._node(next(self.events), (key.value,))
         return data
 
     def _node(self, event: Any, path: Path_) -> Any:
@@ -232,54 +241,14 @@ def _scalar(text: str, types: set[str | None]) -> Any:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema())
 
 
 def _validate(document: Document) -> Iterator[Fault]:
-    for error in _validator().iter_errors(document.data):
-        yield from _faults(document, _deepest(error))
+    """What the JSON Schema has against a document. The validator in Rust is fast, that in Python has words."""
+    if not _validator().is_valid(document.data):
+        from contracts.schema_faults import schema_faults
 
-
-def _deepest(error: ValidationError) -> ValidationError:
-    """The branch of a oneOf/anyOf that came furthest says most about what is wrong."""
-    while error.context:
-        error = max(error.context, key=lambda one: len(one.absolute_path))
-    return error
-
-
-def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
-    path: Path_ = tuple(error.absolute_path)
-    if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
-        path = (*path, error.instance)
-    if error.validator == "additionalProperties" and isinstance(error.schema, dict):
-        known = list(error.schema.get("properties", ()))
-        for key in [key for key in cast(dict[str, Any], error.instance) if key not in known]:
-            near = difflib.get_close_matches(key, known, 1)
-            todo = f"write `{near[0]}`" if near else f"use one of: {', '.join(known)}"
-            yield Fault(document.name, document.line(*path, key), f"unknown key `{key}`", todo)
-        return
-    where = ".".join(map(str, path)) or "the contract"
-    yield Fault(document.name, document.line(*path), f"{where}: {_words(error)}", _advice(error))
-
-
-def _words(error: ValidationError) -> str:
-    if error.validator == "required":
-        missing = [
-            key for key in cast(list[str], error.validator_value) if key not in cast(dict[str, Any], error.instance)
-        ]
-        return f"`{'`, `'.join(missing)}` is missing"
-    if error.schema is False:
-        return "is not allowed here"
-    text = error.message
-    return text if len(text) <= 200 else f"{text[:200]}..."
-
-
-def _advice(error: ValidationError) -> str:
-    if isinstance(error.schema, dict) and "description" in error.schema:
-        return str(error.schema["description"])
-    if error.validator == "enum":
-        return f"write one of: {', '.join(map(str, cast(list[str], error.validator_value)))}"
-    if error.validator == "pattern":
-        return f"write it as {error.validator_value}"
-    return ""
+        for path, what, todo in schema_faults(document.data, schema()):
+            yield Fault(document.name, document.line(*path), what, todo)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.documents import Document, read_document, read_plain
+from contracts.documents import Document, read_document, read_head
 from contracts.effective import Assembly
 from contracts.errors import ContractError, Fault, LintError
 from contracts.files import names_of
@@ -46,7 +46,7 @@ def members(profile: Profile) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for root in _roots(profile):
         for identity, path in _files(root).items():
-            data = _plain(path)
+            data = _head(path)
             files, channel = data.get("files"), data.get("channel")
             if "extends" not in data and isinstance(files, dict):
                 specs = [spec for spec in files.values() if isinstance(spec, dict)]
@@ -62,7 +62,7 @@ def statuses(profile: Profile) -> dict[str, str]:
     found: dict[str, str] = {}
     for root in _roots(profile):
         for identity, path in _files(root).items():
-            found[identity] = str(_plain(path).get("status") or found.get(identity, ""))
+            found[identity] = str(_head(path).get("status") or found.get(identity, ""))
     return found
 
 
@@ -258,18 +258,18 @@ def _read(path: Path, shown: str) -> Document:
     return Document(kept.name, kept.data, kept.lines, list(kept.faults))
 
 
-def _plain(path: Path) -> dict[str, Any]:
-    """What a file says without its rules, read again only if it has changed: gates ask for it with every readiness."""
+def _head(path: Path) -> dict[str, Any]:
+    """What a file says before its rules, read again only if it has changed: gates ask for it with every readiness."""
     try:
         state = path.stat()
     except OSError:  # a link to nowhere
         return {}
-    return _cached_plain(path, state.st_mtime_ns, state.st_size)
+    return _cached_head(path, state.st_mtime_ns, state.st_size)
 
 
 @cache
-def _cached_plain(path: Path, changed: int, size: int) -> dict[str, Any]:
-    return read_plain(path)
+def _cached_head(path: Path, changed: int, size: int) -> dict[str, Any]:
+    return read_head(path)
 
 
 def _folder_order(identity: str) -> int:

@@ -13,10 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import interfaces  # databases are reached through it: SQLAlchemy is loaded for a query alone
 from contracts import Contract
 from harness.errors import ProducerError, UsageError
 from harness.producers import Producer
-from interfaces import PayloadError, read_query, write
+from interfaces import PayloadError, write
 
 SHOWN = 2000
 """Characters of a command's output that an error shows: the last ones."""
@@ -75,7 +76,7 @@ def ask(producer: Producer, where: str, contract: Contract, payload: Path) -> Pa
         todo = f"write file = one of {', '.join(contract.files)}"
         raise UsageError(f"no file {file!r} in {contract.id}", where=where, todo=todo)
     try:
-        rows = read_query(url, producer.query, contract.files[file])
+        rows = interfaces.read_query(url, producer.query, contract.files[file])
     except PayloadError as error:
         what = f"the query failed: {redacted(error.what.replace(url, '***'))}"
         raise UsageError(what, where=where, todo=f"{error.todo}, or correct the query") from error

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Optional
 import polars as pl
 import typer
 
+import interfaces  # databases are reached through it: SQLAlchemy is loaded for a table alone
 from contracts import SEVERITIES, CheckResult, Contract, Evaluate, evaluate, load
 from harness.arrivals import url_of
 from harness.checking import check as check_payload
@@ -34,7 +35,7 @@ from harness.errors import UsageError
 from harness.findings_file import FindingsFile
 from harness.scratch import kept_in, needed_in_parts, room, scratch
 from harness.workspace import Workspace, find_workspace
-from interfaces import Payload, Stream, open_stream, read, read_tables, record_estimate, streams, unpacked_size
+from interfaces import Payload, Stream, open_stream, read, record_estimate, streams, unpacked_size
 
 _SHOWN = 3  # findings per rule on the screen; JSON and --findings have more
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -198,7 +199,7 @@ def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Payloa
     """One payload of all tables; a bare word as source is the variable that holds the URL."""
     named = _by_file(tables, promised)
     url = url_of(source, "--source") if _VARIABLE.fullmatch(source) else source
-    return read_tables(url, promised, named)
+    return interfaces.read_tables(url, promised, named)
 
 
 def _by_file(tables: Sequence[str], promised: Contract) -> dict[str, str]:
