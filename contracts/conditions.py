@@ -66,6 +66,12 @@ class Condition:
     sort: str  # condition | text | number | date | timestamp
     aggregates: bool
 
+    @property
+    def counts_once(self) -> bool:
+        """Whether records that are equal in all its columns count as one: only distinct ones, least and greatest."""
+        once = (isinstance(one, exp.Min | exp.Max) or one.find(exp.Distinct) for one in self.tree.find_all(*AGGREGATES))
+        return self.aggregates and all(once)
+
     def expr(self, column: Callable[[str], pl.Expr] = pl.col) -> pl.Expr:
         """Return the polars expression; ``column`` gives the typed expression of a column's name."""
         return translate(self.tree, column)

@@ -21,9 +21,11 @@ def group(rule: Rule, records: Records) -> Found:
     check = rule.conditions["check"]
     keys = _keys(rule, ready)
     names = [f"key{at}" for at in range(len(keys))]
-    groups = (
-        applicable(rule, ready).with_columns(keys).group_by(names).agg(check.expr(ready.value).alias("ok")).collect()
-    )
+    judged, verdict = applicable(rule, ready).with_columns(keys), check.expr(ready.value)
+    if check.counts_once and not ready.whole:
+        # the streaming engine keeps every value that it is to count, however often it comes
+        judged = judged.select(*names, *set(verdict.meta.root_names())).unique()
+    groups = judged.group_by(names).agg(verdict.alias("ok")).collect()
     bad = groups.filter(~pl.col("ok"))
     doubt = ready.doubt([*_by(rule, records), *(name for one in rule.conditions.values() for name in one.columns)])
     if doubt is not None and bad.height:
