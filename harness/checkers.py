@@ -29,6 +29,7 @@ import polars as pl
 from contracts import CheckResult, Contract, ContractError
 from harness.checking import check
 from harness.errors import UsageError
+from harness.in_parts import check_in_parts, is_large
 from interfaces import Limits, Payload, read, unpacked_size
 
 MOST = 64
@@ -59,9 +60,20 @@ class Checking:
     sample: int
     load_all_or_nothing: bool
     limits: Limits | None = None
+    in_parts_above: int | None = None  # records of a payload that is checked part by part; None where it is sent whole
 
     def judged(self, path: Path, contract: Contract) -> Judged:
-        """Read and check a payload. Raises PayloadError if it cannot be opened."""
+        """Read and check a payload; one that is checked part by part comes without its records.
+
+        Raises PayloadError if it cannot be opened, UsageError if the temporary folder cannot hold what it must.
+        """
+        if self.in_parts_above is not None and is_large(path, contract, self.in_parts_above):
+            result = check_in_parts(
+                path, contract, as_of=self.as_of, sample=self.sample, load_all_or_nothing=self.load_all_or_nothing,
+                limits=self.limits or Limits(),
+            )  # fmt: skip
+            size, members = path.stat().st_size, result.members
+            return Judged(Payload(result.payload, result.sha256, size, {}, members=members), result)
         payload = read(path, contract, limits=self.limits)
         result = check(
             payload, contract, as_of=self.as_of, sample=self.sample, load_all_or_nothing=self.load_all_or_nothing

@@ -113,12 +113,14 @@ def run(
     listeners: Iterable[Listener] = (),
     deliverer: Deliverer | None = None,
     jobs: int = 1,
+    in_parts_above: int | None = None,
 ) -> RunResult:
     """Return the run over the deliveries, each checked and, with a deliverer, sent; nothing is recorded here.
 
     Lists are aged at ``started_at`` in the profile's time zone; each submission's time is the moment at which its
     payload had its verdicts and its turn, or was sent. Times are aware. Up to ``jobs`` payloads are checked side by
-    side; sent, told and raised is all in the order of the deliveries, whatever their number.
+    side; sent, told and raised is all in the order of the deliveries, whatever their number. A payload of more than
+    ``in_parts_above`` records is checked part by part and reaches the deliverer without them: None if one needs them.
     """
     told = list(listeners)
     run_id = str(uuid.uuid4())
@@ -126,7 +128,7 @@ def run(
     _tell(told, RunStarted(todo))
     promised = cache(lambda identity: load(identity, profile))
     as_of = started_at.astimezone(profile.time_zone).date()
-    checking = Checking(as_of, sample, profile.load_all_or_nothing, limits)
+    checking = Checking(as_of, sample, profile.load_all_or_nothing, limits, in_parts_above)
     submissions = []
     with closing(in_turn([(one.path, one.contract) for one in todo], promised, checking, jobs)) as judged:
         for number, (delivery, one) in enumerate(zip(todo, judged, strict=True), start=1):

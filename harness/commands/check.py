@@ -18,7 +18,6 @@ import interfaces  # databases are reached through it: SQLAlchemy is loaded for 
 from contracts import SEVERITIES, CheckResult, Contract, Evaluate, evaluate, load
 from harness.arrivals import url_of
 from harness.checking import check as check_payload
-from harness.checking import check_stream
 from harness.choosing import choose
 from harness.commands.options import (
     JsonOption,
@@ -33,9 +32,10 @@ from harness.console import Screen, write_json
 from harness.engines import engine_named
 from harness.errors import UsageError
 from harness.findings_file import FindingsFile
-from harness.scratch import kept_in, needed_in_parts, room, scratch
+from harness.in_parts import check_in_parts, is_large
+from harness.scratch import room, scratch
 from harness.workspace import Workspace, find_workspace
-from interfaces import Payload, Stream, open_stream, read, record_estimate, streams, unpacked_size
+from interfaces import Payload, read
 
 _SHOWN = 3  # findings per rule on the screen; JSON and --findings have more
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -148,21 +148,14 @@ def _of_files(
             if not path.is_file():
                 raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
             promised = load(contract or choose(path, profile), profile, release=release)
-            if _large(path, promised, how) if how.stream is None else how.stream:
-                result = _streamed(screen, path, promised, how)
+            large = how.engine is evaluate and is_large(path, promised, how.found.settings.stream_above)
+            if large if how.stream is None else how.stream:
+                result = _in_parts(screen, path, promised, how)
             else:
                 payload = read(path, promised, limits=how.found.settings.limits.limits())
                 result = _held(payload, promised, how)
             bar.advance(bar.task_ids[0])
             yield result, promised
-
-
-def _large(path: Path, promised: Contract, how: _How) -> bool:
-    """Whether a payload is checked part by part without being asked to."""
-    most = how.found.settings.stream_above
-    # a record has a byte at least: of small payloads nothing is read to tell that they are small
-    may_be = how.engine is evaluate and streams(promised) and unpacked_size(path) > most
-    return may_be and record_estimate(path) > most
 
 
 def _held(payload: Payload, promised: Contract, how: _How) -> CheckResult:
@@ -177,22 +170,13 @@ def _held(payload: Payload, promised: Contract, how: _How) -> CheckResult:
     return result
 
 
-def _streamed(screen: Screen, path: Path, promised: Contract, how: _How) -> CheckResult:
+def _in_parts(screen: Screen, path: Path, promised: Contract, how: _How) -> CheckResult:
     """The verdicts of a payload that is never held whole."""
-    limits, sink = how.found.settings.limits.limits(), how.findings
-    stream: Stream | None = None
-
-    def needed() -> float:
-        return needed_in_parts(path, stream, kept_in(folder) + (kept_in(sink.folder) if sink else 0))
-
-    with scratch() as folder, room(needed, path.name):
-        stream = open_stream(path, promised, folder, limits=limits)
-        with screen.reading(path.name, stream.total) as told:
-            return check_stream(
-                stream, promised, folder, as_of=how.as_of, sample=how.found.settings.sample, told=told,
-                sink=partial(sink.add, path.name, promised.id) if sink else None,
-                load_all_or_nothing=how.found.profile.load_all_or_nothing,
-            )  # fmt: skip
+    settings = how.found.settings
+    return check_in_parts(
+        path, promised, as_of=how.as_of, sample=settings.sample, limits=settings.limits.limits(), findings=how.findings,
+        load_all_or_nothing=how.found.profile.load_all_or_nothing, watched=partial(screen.reading, path.name),
+    )  # fmt: skip
 
 
 def _of_tables(source: str, tables: Sequence[str], promised: Contract) -> Payload:

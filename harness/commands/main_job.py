@@ -106,6 +106,7 @@ def run(
                 items, found.profile, started_at=_now(), now=_now, cycle=cycle, sample=found.settings.sample,
                 limits=found.settings.limits.limits(), listeners=[advance(board)],
                 deliverer=sender or _by_hand(by_hand), jobs=jobs or found.settings.jobs,
+                in_parts_above=None if sender else found.settings.stream_above,
             )  # fmt: skip
         recorded = store.record(
             result, found.profile, deliveries=sender.recorded if sender else {}, checked=yes_i_checked

@@ -209,6 +209,16 @@ def test_what_is_sent_and_recorded_is_the_same(tmp_path: Path) -> None:
     assert recorded(3) == recorded(1)
 
 
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_large_payloads_that_are_not_sent_are_checked_in_parts_with_the_same_verdicts(jobs: int) -> None:
+    paths = [JOURNALS, SUPPLIERS, WORKERS]
+    taken: list[Checked] = []
+    whole, parts = ran(paths, 1)[0], ran(paths, jobs, in_parts_above=3, deliverer=taken.append)[0]
+    assert plain(parts, parts.id) == plain(whole, whole.id)
+    assert [bool(one.payload.frames) for one in taken] == [False, False, True]
+
+
 @pytest.mark.slow
 def test_every_contract_can_be_given_to_a_checker() -> None:
     for profile in (load_profile("oracle"), PROFILE):
