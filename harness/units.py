@@ -27,6 +27,7 @@ _NO_AMOUNTS = pl.DataFrame(schema={"unit": pl.UInt32, "amount": UNIT_COLUMNS["am
 Numbers = npt.NDArray[np.uint32]
 Levels = npt.NDArray[np.uint8]
 _CERTAINTIES = ("", "likely", "known")  # a refusal's certainty by level; memory predicts nothing
+_PREDICTED = ("accepted", "refused", "refused")  # what is predicted, by the same level
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Verdicts:
         self._shares: dict[str, list[pl.DataFrame]] = {}  # by root file: units with what a refusal spreads over
         self._of_file: dict[str, list[Numbers]] = {}
         self._concerned: dict[str, list[Numbers]] = {}  # by rule
-        self._predicted: list[tuple[Rule, Numbers]] = []
+        self._predicted: dict[str, tuple[Rule, list[Numbers]]] = {}  # refused under the rule's code
         self._broken: list[Numbers] = []
         self._whole: list[Hit] = []  # on files, or on the payload: which units these have is known at the end
         self._loads: dict[str, Rule] = {}  # one load error refuses its file
@@ -93,12 +94,15 @@ class Verdicts:
         if hit.rule.code == "load" and self._all_or_nothing:
             self._loads[hit.rule.id] = hit.rule
         else:
-            self._predicted.append((hit.rule, np.unique(unit.gather(coded).to_numpy())))
+            self._refuse(hit.rule, np.unique(unit.gather(coded).to_numpy()))
 
     def _concern(self, rule: Rule, numbers: Numbers) -> None:
         self._concerned.setdefault(rule.id, []).append(numbers)
         if rule.severity in BLOCKING:
             self._broken.append(numbers)
+
+    def _refuse(self, rule: Rule, numbers: Numbers) -> None:
+        self._predicted.setdefault(rule.id, (rule, []))[1].append(numbers)
 
     def complete(self) -> None:
         """All records and failed rules have come."""
@@ -106,9 +110,9 @@ class Verdicts:
             numbers = self._numbers_of(hit)
             self._concern(hit.rule, numbers)
             if hit.rule.code:
-                self._predicted.append((hit.rule, numbers))
+                self._refuse(hit.rule, numbers)
         for rule in self._loads.values():
-            self._predicted.append((rule, np.unique(np.concatenate(self._of_file[rule.file]))))
+            self._refuse(rule, np.unique(np.concatenate(self._of_file[rule.file])))
 
     def _numbers_of(self, hit: Hit) -> Numbers:
         """Units of the whole file, of the files of one member, or of the whole payload."""
@@ -136,13 +140,14 @@ class Verdicts:
         broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
         for numbers in self._broken:
             broken[numbers] = True
-        for rule, numbers in self._predicted:
-            refused[numbers] = np.maximum(refused[numbers], _certainty(self._contract, rule))
+        for rule, parts in self._predicted.values():
+            for numbers in parts:
+                refused[numbers] = np.maximum(refused[numbers], _certainty(self._contract, rule))
         refused = self._spread(refused)
         named = self._named().with_columns(
             pl.Series("conforms", ~broken),
-            pl.Series("predicted", np.where(refused > 0, "refused", "accepted")),
-            pl.Series("certainty", np.array(_CERTAINTIES)[refused]),
+            pl.Series("predicted", _PREDICTED).gather(refused),
+            pl.Series("certainty", _CERTAINTIES).gather(refused),
         )
         return named.select(pl.col(name).cast(kind) for name, kind in UNIT_COLUMNS.items())
 
@@ -152,11 +157,13 @@ class Verdicts:
         The number of a unit is its place in the frame of ``units``. Codes of certainty memory predict nothing.
         """
         found = [
-            pl.DataFrame({"unit": numbers}).with_columns(rule=pl.lit(rule.id), code=pl.lit(rule.code))
-            for rule, numbers in self._predicted
+            pl.DataFrame({"unit": np.unique(np.concatenate(parts))}).with_columns(
+                rule=pl.lit(rule.id), code=pl.lit(rule.code)
+            )
+            for rule, parts in self._predicted.values()
             if _certainty(self._contract, rule)
         ]
-        return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found]).unique(maintain_order=True)
+        return pl.concat([pl.DataFrame(schema=dict(PREDICTION_COLUMNS)), *found])
 
     def _spread(self, refused: Levels) -> Levels:
         """Where Oracle refuses more than the wrong unit, the refusal spreads over those that share these columns."""
