@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
-from functools import cache
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from functools import cache, reduce
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -38,10 +39,11 @@ _COMPARE: Mapping[type[exp.Expr], Callable[[Any, Any], bool]] = {
     exp.GT: operator.gt,
     exp.GTE: operator.ge,
 }
-_ARITHMETIC: Mapping[type[exp.Expr], Callable[[Any, Any], Any]] = {
-    exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul,
-}  # fmt: skip
+_EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)  # more digits than any product of two numbers has
 _HELD = Decimal(1).scaleb(-10)
+_SUM_DIGITS, _TERM_DIGITS, _DIVIDEND_DIGITS, _FACTOR_DIGITS = 20, 27, 18, 14
+"""Digits before the point of what is added up, added or rounded, divided, multiplied: with more it is unknown."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def evaluator(tree: exp.Expr, *, group: bool = False) -> Evaluator:
@@ -60,8 +62,6 @@ def _plain(node: exp.Expr, group: bool) -> Evaluator:
 
     if compare := _COMPARE.get(type(node)):
         return _known(lambda one, other: compare(*_alike(one, other)), of(node.this), of(node.expression))
-    if (combine := _ARITHMETIC.get(type(node))) and not isinstance(node.expression, exp.Interval):
-        return _known(combine, of(node.this), of(node.expression))
     match node:
         case exp.Paren():
             return of(node.this)
@@ -101,21 +101,29 @@ def _plain(node: exp.Expr, group: bool) -> Evaluator:
 
 def _function(node: exp.Expr, of: Callable[[exp.Expr], Evaluator]) -> Evaluator:
     match node:
-        case exp.Add() | exp.Sub():
+        case exp.Add() | exp.Sub() if isinstance(node.expression, exp.Interval):
             days = dt.timedelta(days=int(node.expression.this.name) * (1 if isinstance(node, exp.Add) else -1))
             return _known(lambda day: _moved(day, days), of(node.this))
+        case exp.Add():
+            return _known(_added, of(node.this), of(node.expression))
+        case exp.Sub():
+            return _known(lambda one, other: _added(one, other.copy_negate()), of(node.this), of(node.expression))
+        case exp.Mul():
+            return _known(_product, of(node.this), of(node.expression))
         case exp.Div():
             return _known(_quotient, of(node.this), of(node.expression))
         case exp.Mod():
             divisor = Decimal(node.expression.name)
-            return _known(lambda number: number % divisor if number == int(number) else None, of(node.this))
+            return _known(
+                lambda number: _EXACT.remainder(number, divisor) if number == int(number) else None, of(node.this)
+            )
         case exp.Neg():
-            return _known(operator.neg, of(node.this))
+            return _known(Decimal.copy_negate, of(node.this))
         case exp.Abs():
-            return _known(abs, of(node.this))
+            return _known(Decimal.copy_abs, of(node.this))
         case exp.Round():
             places = Decimal(1).scaleb(-int(node.args["decimals"].name) if node.args.get("decimals") is not None else 0)
-            return _known(lambda number: number.quantize(places, ROUND_HALF_UP), of(node.this))
+            return _known(lambda number: _rounded(number, places), of(node.this))
         case exp.Like():
             pattern = _like(node.expression.name)
             return _known(lambda text: found(pattern, text), of(node.this))
@@ -140,10 +148,10 @@ def _function(node: exp.Expr, of: Callable[[exp.Expr], Evaluator]) -> Evaluator:
             return lambda row: next((value for part in parts if (value := part(row)) is not None), None)
         case exp.Greatest() | exp.Least():
             pick = max if isinstance(node, exp.Greatest) else min
-            return _known(lambda *values: pick(values), of(node.this), *map(of, node.expressions))
+            return _known(lambda *values: pick(_all_alike(values)), of(node.this), *map(of, node.expressions))
         case exp.Nullif():
             this, other = of(node.this), of(node.expression)
-            return lambda row: None if (value := this(row)) is not None and value == other(row) else value
+            return lambda row: None if (value := this(row)) is not None and _same(value, other(row)) else value
         case exp.Extract():
             part = node.name.lower()
             return _known(lambda day: Decimal(getattr(day, part)), of(node.expression))
@@ -170,8 +178,8 @@ def _aggregate(node: exp.Expr) -> Evaluator:
         case exp.Max():
             return lambda rows: max(values(rows), default=None)
         case exp.Sum():
-            return lambda rows: sum(terms) if (terms := values(rows)) else None
-    return lambda rows: _quotient(sum(terms), Decimal(len(terms))) if (terms := values(rows)) else None
+            return lambda rows: _total(values(rows))
+    return lambda rows: None if (total := _total(terms := values(rows))) is None else _ratio(total, len(terms))
 
 
 def _case(node: exp.Case, of: Callable[[exp.Expr], Evaluator]) -> Evaluator:
@@ -224,6 +232,15 @@ def _alike(one: Any, other: Any) -> tuple[Any, Any]:
     return one, other
 
 
+def _all_alike(values: Sequence[Any]) -> Sequence[Any]:
+    mixed = any(isinstance(value, dt.datetime) for value in values)
+    return [_midnight(value) for value in values] if mixed else values
+
+
+def _same(one: Any, other: Any) -> bool:
+    return other is not None and operator.eq(*_alike(one, other))
+
+
 def _midnight(day: dt.date) -> dt.datetime:
     return day if isinstance(day, dt.datetime) else dt.datetime.combine(day, dt.time())
 
@@ -235,11 +252,35 @@ def _moved(day: dt.date, days: dt.timedelta) -> dt.date | None:
         return None
 
 
+def _fits(number: Decimal, digits: int) -> bool:
+    return number.adjusted() < digits or not number
+
+
+def _added(one: Decimal, other: Decimal) -> Decimal | None:
+    return _EXACT.add(one, other) if _fits(one, _TERM_DIGITS) and _fits(other, _TERM_DIGITS) else None
+
+
+def _product(one: Decimal, other: Decimal) -> Decimal | None:
+    small = _fits(one, _FACTOR_DIGITS) and _fits(other, _FACTOR_DIGITS)
+    return _EXACT.quantize(_EXACT.multiply(one, other), _HELD) if small else None
+
+
 def _quotient(one: Decimal, other: Decimal) -> Decimal | None:
-    try:
-        return (one / other).quantize(_HELD) if abs(other) >= Decimal("0.0001") else None
-    except (DivisionByZero, InvalidOperation):
-        return None
+    known = _fits(one, _DIVIDEND_DIGITS) and other.copy_abs() >= Decimal("0.0001")
+    return _ratio(one, other) if known else None
+
+
+def _ratio(one: Decimal, other: Decimal | int) -> Decimal:
+    return _EXACT.quantize(_EXACT.divide(one, other), _HELD)
+
+
+def _rounded(number: Decimal, places: Decimal) -> Decimal | None:
+    return number.quantize(places, ROUND_HALF_UP, _EXACT) if _fits(number, _TERM_DIGITS) else None
+
+
+def _total(terms: Sequence[Decimal]) -> Decimal | None:
+    """The sum of what is known; unknown where there is nothing, or where one of it is too large to be added up."""
+    return reduce(_EXACT.add, terms) if terms and all(_fits(term, _SUM_DIGITS) for term in terms) else None
 
 
 def _as_text(node: exp.Cast) -> Callable[[Any], str]:
@@ -248,20 +289,19 @@ def _as_text(node: exp.Cast) -> Callable[[Any], str]:
 
 
 def _as_number(value: Any) -> Decimal | None:
-    try:
-        return Decimal(value)
-    except InvalidOperation:
+    """The number that a text spells as a column would, held with ten decimals."""
+    if not isinstance(value, Decimal) and not _NUMBER.fullmatch(value):
         return None
+    number = Decimal(value)
+    return _EXACT.quantize(number, _HELD) if _fits(number, 28) else None
 
 
 def spelled(number: Decimal) -> str:
-    """A number without exponent and without the zeros of its decimals."""
-    text = f"{number:f}"
+    """A number without exponent, without the zeros of its decimals, and without the sign of a zero."""
+    text = f"{number:f}" if number else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @cache
 def _like(pattern: str) -> str:
-    import re
-
     return f"(?s)^{''.join('.*' if char == '%' else '.' if char == '_' else re.escape(char) for char in pattern)}$"
