@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup  # one thread for each of two workers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
@@ -14,11 +15,11 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 	@$(BIN)/harness run --workspace .demo --profile nc_district
 
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" tests test_suites
+	$(PYTEST) -m "not slow" tests test_suites
 
 test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow tests test_suites --ignore test_suites/property
-	$(BIN)/python -m pytest -n 2 --dist loadgroup test_suites/property --harness-effort ci
+	$(PYTEST) -m slow tests test_suites --ignore test_suites/property
+	$(PYTEST) test_suites/property --harness-effort ci
 
 check: $(VENV)/.dev  ## format, lint, types, import directions, contracts
 	$(BIN)/ruff format --check .

@@ -60,7 +60,7 @@ def failing(outcomes: list[RuleOutcome]) -> Failing:
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_units_and_failing_records_do_not_depend_on_the_parts(tmp_path: Path, size: int) -> None:
     contract = with_sample(tmp_path)
-    for seed in range(20 * size, 20 * size + 20):
+    for seed in range(10 * size, 10 * size + 10):
         payload = numbered(contract, odd_payload(contract, Random(seed)))
         assert in_parts(contract, payload, tmp_path / str(seed), size) == at_once(contract, payload), seed
 

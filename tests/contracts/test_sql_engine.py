@@ -34,6 +34,10 @@ OVERLAID = [(name, identity) for name in PROFILES for identity in written_ids(lo
 """The library's contracts, and those of which the district has a statement of its own."""
 
 
+FEW = [(name, one) for name, one in OVERLAID if one in ("finance.gl_journals", "hr.salaries", "hr.pay_ach")]
+"""One of each kind of file. All contracts, and their breakers, are judged by the slow tests."""
+
+
 @cache
 def engine() -> SqlEngine:
     return duckdb_engine(threads=1)  # payloads are small
@@ -81,7 +85,7 @@ def test_the_outcomes_of_one_payload_are_those_of_the_other_engine(tmp_path: Pat
     assert {one.rule.id for one in theirs if one.status == "failed"} >= {"lines.parent"}
 
 
-@pytest.mark.parametrize(("profile", "identity"), OVERLAID)
+@pytest.mark.parametrize(("profile", "identity"), FEW)
 def test_engines_agree_on_the_examples_of_a_contract(profile: str, identity: str) -> None:
     contract = contract_of(profile, identity)
     payloads = [one.records for one in contract.examples_in_force]
@@ -263,7 +267,7 @@ def odd_payload(contract: Contract, draw: Random) -> Payload:
 
 def test_engines_agree_on_values_at_the_edges_of_their_types_and_every_kind_of_rule_fails(tmp_path: Path) -> None:
     contract = with_sample(tmp_path)
-    batch = judged(contract, [odd_payload(contract, Random(seed)) for seed in range(120)])
+    batch = judged(contract, [odd_payload(contract, Random(seed)) for seed in range(60)])
     assert differences(contract, batch) == []
     outcomes = [one for found in engine().evaluate_all(contract, batch) for file in found.values() for one in file]
     failing = {one.rule.kind for one in outcomes if one.rows.len()}

@@ -149,8 +149,8 @@ def one_by_one() -> Callable[[tuple[Path, ...]], Any]:
 @pytest.mark.parametrize(
     ("jobs", "order"),
     [
-        (2, "given"), (4, "reversed"), (3, "drawn"),
-        pytest.param(4, "given", marks=pytest.mark.slow), pytest.param(2, "reversed", marks=pytest.mark.slow),
+        (3, "drawn"),
+        pytest.param(2, "given", marks=pytest.mark.slow), pytest.param(4, "reversed", marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("waiting")
@@ -171,7 +171,7 @@ def test_the_run_does_not_depend_on_the_number_of_jobs(
 
 
 def test_this_process_checks_what_no_checker_has_begun() -> None:
-    paths = [JOURNALS, *[SUPPLIERS] * 20, JOURNALS]
+    paths = [JOURNALS, *[SUPPLIERS] * 6, JOURNALS]
     first, second = ran(paths, 1)[0], ran(paths, 2)[0]
     assert plain(second, second.id) == plain(first, first.id)
 
@@ -197,13 +197,11 @@ def test_what_is_sent_and_recorded_is_the_same(tmp_path: Path) -> None:
     def recorded(jobs: int) -> list[Any]:
         with open_store(f"sqlite:///{tmp_path / f'{jobs}.db'}") as store, in_process(PROFILE) as place:
             deliverer = JournaledDeliverer(place, store)
-            found, _ = ran(
-                [max(path.parent.iterdir()) for path in (SUPPLIERS, WORKERS, JOURNALS)], jobs, deliverer=deliverer
-            )
+            found, _ = ran([max(path.parent.iterdir()) for path in (SUPPLIERS, JOURNALS)], jobs, deliverer=deliverer)
             store.record(found, PROFILE, deliveries=deliverer.recorded)
             journal = [(row.payload, row.request, row.step) for row in store.deliveries()]
             log = [(entry.id, entry.title, entry.severity, entry.status) for entry in items(store)]
-        assert (len(journal), len(log) > 1) == (3, True)
+        assert (len(journal), len(log) > 1) == (2, True)
         return [journal, log, [answered(one.delivered) for one in found.submissions]]
 
     assert recorded(3) == recorded(1)
