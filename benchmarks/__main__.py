@@ -9,13 +9,28 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import bulk, deliveries, hdl, jobs, journals, library, raid, reports, startup, streaming, suites, wide
+from benchmarks import (
+    bulk,
+    deliveries,
+    engines,
+    hdl,
+    jobs,
+    journals,
+    library,
+    raid,
+    reports,
+    startup,
+    streaming,
+    suites,
+    wide,
+)
 
 Figures = Iterator[tuple[str, str, str]]
 
 BENCHMARKS: Mapping[str, Callable[[Path, int], Figures]] = {
     "startup": lambda folder, rows: startup.measure(),
     "journals": journals.measure,
+    "engines": engines.measure,
     "hdl": hdl.measure,
     "wide": wide.measure,
     "bulk": bulk.measure,
