@@ -66,7 +66,7 @@ def _module(contract: Contract) -> ModuleType:
 
     module = ModuleType("exported")
     sys.modules[module.__name__] = module  # its dataclasses look for it
-    exec(compile(pandera_module(contract), module.__name__, "exec"), module.__dict__)  # noqa: S102 - our own export
+    exec(compile(pandera_module(contract), module.__name__, "exec"), module.__dict__)
     return module
 
 
