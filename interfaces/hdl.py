@@ -119,10 +119,11 @@ _DETAILS = {
 }
 
 
-def _values(lines: Sequence[str], tokens: Tokens) -> tuple[pl.Series, list[int]]:
+def _values(lines: pl.Series, tokens: Tokens) -> tuple[pl.Series, list[int]]:
     """Return the values of every line (a list per line), and the indices of lines with an unknown escape."""
-    slow = {index: tokens.split(line) for index, line in enumerate(lines) if tokens.escape in line}
-    fast = pl.Series("values", lines, pl.String).str.split(tokens.delimiter)
+    escaped = lines.str.contains(tokens.escape, literal=True).arg_true()
+    slow = {index: tokens.split(line) for index, line in zip(escaped, lines.gather(escaped), strict=True)}
+    fast = lines.alias("values").str.split(tokens.delimiter)
     if not slow:
         return fast, []
     places = pl.Series("at", list(slow), pl.UInt32)
@@ -164,7 +165,7 @@ def _judged(file: File, attributes: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _future_changes(dat: Dat, files: Mapping[str, File]) -> None:
-    dated = (block for block in dat.blocks if block.component in files and block.lines)
+    dated = (block for block in dat.blocks if block.component in files and block.numbers)
     if dat.settings.get("PURGE_FUTURE_CHANGES") != "N" and any(
         "EffectiveStartDate" in (block.attributes or ()) for block in dated
     ):

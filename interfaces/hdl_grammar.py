@@ -6,11 +6,14 @@ says nothing, the line is read and the reading is said to be one (``package.nota
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import polars as pl
 
 from interfaces.payload import Fact
 
@@ -114,8 +117,8 @@ class Block:
     component: str
     attributes: Sequence[str] | None  # without blanks around; None = the file has no METADATA line for them
     metadata: int = 0  # physical line of the METADATA line
-    lines: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))  # parallel to numbers
 
 
 class Dat:
@@ -128,9 +131,15 @@ class Dat:
         self.undecodable: set[int] = set()  # physical lines with bytes that are not UTF-8, or NUL
         self._notes: dict[tuple[str, str], list[int]] = {}
         self._current: dict[str, Block] = {}  # component -> block that takes its next line
-        for number, line in enumerate(self._physical(data), start=1):
-            self._take(number, line)
-        self._settle()
+        self._respelled: dict[int, str] = {}  # record lines that are read as if they were written so
+        lines = self._physical(data)
+        begun = 0  # lines up to the first METADATA line
+        for begun, line in enumerate(lines, start=1):
+            self._take(begun, line)
+            if self._settled:
+                break
+        self._records(lines.slice(begun), begun + 1)
+        self._settle(lines)
 
     def facts(self, member: str) -> list[Fact]:
         """What is wrong with its lines: one fact per kind, naming the first line and how many more there are."""
@@ -144,37 +153,67 @@ class Dat:
         """Keep that ``what`` was seen on line ``number``; 0 = it is about the whole file."""
         self._notes.setdefault((rule, what), []).append(number)
 
-    def _physical(self, data: bytes) -> list[str]:
+    def _physical(self, data: bytes) -> pl.Series:
         """Lines end at LF or CRLF only: U+0085 and the like are characters of a value."""
         if data.startswith(BOM):
             self.note("package.notation", "the file begins with a byte-order mark")
             data = data[len(BOM) :]
-        if b"\0" in data or not _decodes(data):
+        lines = None if b"\0" in data else _lines(data)
+        if lines is None:
             for number, line in enumerate(data.split(b"\n"), start=1):
-                if b"\0" in line or not _decodes(line):
+                if b"\0" in line or _lines(line) is None:
                     self.undecodable.add(number)
-        text = data.decode("utf-8", "replace").replace("\0", "\ufffd")
-        return text.replace("\r\n", "\n").split("\n")
+            lines = _lines(data.decode("utf-8", "replace").replace("\0", "\ufffd").encode())
+        assert lines is not None
+        return lines
+
+    @property
+    def _settled(self) -> bool:
+        """Whether a METADATA line was seen: nothing changes the tokens after it."""
+        return any(block.attributes is not None for block in self.blocks)
+
+    def _records(self, lines: pl.Series, first: int) -> None:
+        """Take the lines below the first METADATA line, numbered from ``first``: those of records together."""
+        if not lines.len():
+            return
+        delimiter = self.tokens.delimiter
+        begins = [pl.col("line").str.starts_with(word + delimiter) for word in ("MERGE", "DELETE")]
+        frame = lines.to_frame("line").select(
+            pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias("number"),
+            pl.any_horizontal(begins).alias("record"),
+            pl.col("line").str.splitn(delimiter, 3).struct[1].alias("component"),
+        )
+        others = frame.filter(~pl.col("record"))["number"].to_list()
+        before = pl.col("record").not_().cum_sum()  # of the others
+        runs = frame.with_columns(before.alias("before")).filter("record")
+        runs = runs.group_by("before", "component", maintain_order=True).agg("number")
+        taken = 0
+        for count, component, numbers in runs.iter_rows():
+            for number in others[taken:count]:
+                self._take(number, lines[number - first])
+            taken = count
+            self._of_component(component, numbers)
+        for number in others[taken:]:
+            self._take(number, lines[number - first])
 
     def _take(self, number: int, line: str) -> None:
         word, _, rest = line.partition(self.tokens.delimiter)
         if word in ("MERGE", "DELETE"):
-            self._record(number, line, rest)
+            self._of_component(rest.partition(self.tokens.delimiter)[0], [number])
         elif word == "METADATA":
             self._metadata(number, line)
         elif line.strip():
             self._other(number, line.lstrip(BLANKS))
 
-    def _record(self, number: int, line: str, rest: str) -> None:
-        component = rest.partition(self.tokens.delimiter)[0]
+    def _of_component(self, component: str, numbers: Sequence[int]) -> None:
         if not component.strip():
-            self.note("package.instruction", "a line names no component", number)
+            for number in numbers:
+                self.note("package.instruction", "a line names no component", number)
             return
         block = self._current.get(component)
         if block is None:
             block = self._begin(component, None, 0)
-        block.lines.append(line)
-        block.numbers.append(number)
+        block.numbers += numbers
 
     def _begin(self, component: str, attributes: Sequence[str] | None, metadata: int) -> Block:
         block = self._current[component] = Block(component, attributes, metadata)
@@ -231,7 +270,8 @@ class Dat:
         elif word.upper() != "COMMENT":
             if word.isupper():
                 self.note("package.notation", "blanks around an instruction word", number)
-            self._take(number, word.upper() + bare)
+            self._respelled[number] = word.upper() + bare
+            self._take(number, self._respelled[number])
 
     def _set(self, number: int, rest: str) -> None:
         match = _SET.fullmatch(rest)
@@ -240,7 +280,7 @@ class Dat:
         if name == "FILE_NEW_LINE":
             self.note("package.notation", "SET FILE_NEW_LINE is read as FILE_NEWLINE", number)
             name = "FILE_NEWLINE"
-        if any(block.attributes is not None for block in self.blocks):
+        if self._settled:
             self.note("package.set", "SET after the first METADATA line, not applied", number)
         elif name not in SETTINGS:
             self.note("package.set", f"Oracle lists no SET {name[:40]}".rstrip(), number)
@@ -257,19 +297,22 @@ class Dat:
             self.note("package.set", f"SET {name} has more than {TOKEN_LENGTH} characters", number)
         self.tokens = replace(self.tokens, **{TOKENS[name]: value})
 
-    def _settle(self) -> None:
-        if not any(block.attributes is not None for block in self.blocks):
+    def _settle(self, lines: pl.Series) -> None:
+        if not self._settled:
             self.note("package.metadata", "the file has no METADATA line")
+        if self._respelled:
+            lines = lines.scatter([number - 1 for number in self._respelled], list(self._respelled.values()))
         for block in self.blocks:
+            block.lines = lines.gather(pl.Series(block.numbers, dtype=pl.UInt32) - 1)
             if block.attributes is None:
                 name = block.component if block.component.isidentifier() else "a component"
                 for number in block.numbers:
                     self.note("package.instruction", f"records of {name} without a METADATA line, not read", number)
 
 
-def _decodes(line: bytes) -> bool:
+def _lines(data: bytes) -> pl.Series | None:
+    """The lines of bytes, without what ends them; None where they are not UTF-8."""
     try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        return pl.read_lines(io.BytesIO(data)).to_series()
+    except pl.exceptions.ComputeError:
+        return None
