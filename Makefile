@@ -17,7 +17,7 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
 	$(PYTEST) -m "not slow" tests test_suites
 
-test-slow: $(VENV)/.dev  ## the slow parts: property suite at effort ci, PostgreSQL, scores of all contracts, a built wheel in an environment of its own
+test-slow: $(VENV)/.spark  ## the slow parts: property suite at effort ci, PostgreSQL, Spark, scores of all contracts, a built wheel in an environment of its own
 	$(PYTEST) -m slow tests test_suites --ignore test_suites/property
 	$(PYTEST) test_suites/property --harness-effort ci
 
@@ -56,3 +56,7 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.spark: $(VENV)/.dev
+	$(PIP) -e '.[dev,spark]'
+	@touch $@

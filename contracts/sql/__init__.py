@@ -1,14 +1,29 @@
 """A second reading of the rules, in SQL: the referee of the polars engine. The only door of the package.
 
-It needs a database: ``duckdb_engine`` DuckDB, of the extra of that name.
+It needs a database: ``duckdb_engine`` DuckDB, ``spark_engine`` Spark, each of the extra of that name.
 """
+
+from collections.abc import Mapping
+from pathlib import Path
 
 from contracts.sql.conditions import condition_sql
 from contracts.sql.dialects import DUCKDB, Dialect
 from contracts.sql.engine import Outcomes, SqlEngine
-from contracts.sql.tables import Session
+from contracts.sql.spark_dialect import SPARK
+from contracts.sql.tables import DatabaseError, Session
 
-__all__ = ["DUCKDB", "Dialect", "Outcomes", "Session", "SqlEngine", "condition_sql", "duckdb_engine"]
+__all__ = [
+    "DUCKDB",
+    "SPARK",
+    "DatabaseError",
+    "Dialect",
+    "Outcomes",
+    "Session",
+    "SqlEngine",
+    "condition_sql",
+    "duckdb_engine",
+    "spark_engine",
+]
 
 
 def duckdb_engine(threads: int = 2) -> SqlEngine:
@@ -16,3 +31,16 @@ def duckdb_engine(threads: int = 2) -> SqlEngine:
     from contracts.sql.on_duckdb import DuckDbSession
 
     return SqlEngine(DuckDbSession(threads))
+
+
+def spark_engine(
+    master: str = "local[2]", folder: Path | None = None, settings: Mapping[str, str] | None = None
+) -> SqlEngine:
+    """Return an engine on a Spark application of its own; ``close`` stops it.
+
+    ``folder`` is where tables lie while it runs: its executors must reach it under the same path. Raises ImportError
+    where pyspark is not installed, FileNotFoundError without the folder, DatabaseError where Spark does not start.
+    """
+    from contracts.sql.on_spark import SparkSqlSession
+
+    return SqlEngine(SparkSqlSession(master, folder, settings))

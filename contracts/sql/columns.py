@@ -59,7 +59,7 @@ class FileColumns:
 
     def read(self, name: str) -> str:
         """The text as read."""
-        return self.named("c", name) if name in self.present else "CAST(NULL AS VARCHAR)"
+        return self.named("c", name) if name in self.present else "CAST(NULL AS STRING)"
 
     def plain(self, name: str) -> str:
         """The text without blank tokens, as reference lists spell it; of an ancestor its value as text."""

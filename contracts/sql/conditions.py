@@ -29,7 +29,7 @@ _WRITTEN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 def condition_sql(condition: Condition, column: Callable[[str], str], dialect: Dialect = DUCKDB) -> str:
     """Return the SQL of a condition or value expression; ``column`` gives that of a column's name.
 
-    Columns must have the types of typed values: VARCHAR, DECIMAL(38,10), DATE, TIMESTAMP.
+    Columns must have the types of typed values: STRING, DECIMAL(38,10), DATE, TIMESTAMP.
     """
     return _Writer(column, dialect).sql(condition.tree)
 

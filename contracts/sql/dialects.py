@@ -1,6 +1,7 @@
 """What databases write differently: quoting, regular expressions, exact decimals. All else of the room is plain SQL.
 
-A second database is a second class with these methods, and a session beside ``on_duckdb``.
+Each database is a class with these methods and a session: ``DuckDb`` with ``on_duckdb``, ``Spark`` (of
+``spark_dialect``) with ``on_spark``.
 """
 
 from __future__ import annotations

@@ -68,6 +68,10 @@ class SqlEngine:
                 found[number][file] = [_outcome(rule, verdicts, number, contract, as_of) for rule in rules[number]]
         return found
 
+    def close(self) -> None:
+        """Let the database go; nothing is judged afterwards."""
+        self._session.close()
+
     def _load_lists(self, contract: Contract) -> None:
         if self._listed is contract:
             return

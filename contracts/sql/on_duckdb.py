@@ -31,6 +31,10 @@ class DuckDbSession:
         """The result of a query."""
         return pl.DataFrame(self._connection.sql(query))
 
+    def close(self) -> None:
+        """Let the database go, with all its tables."""
+        self._connection.close()
+
 
 class _Stream:
     """A frame as a bare Arrow stream: polars' own frames DuckDB takes by way of pyarrow, which nothing else needs."""

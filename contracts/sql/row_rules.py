@@ -102,7 +102,8 @@ class _RowWriter:
         reference = self.contract.lists[spec["list"]]
         known = listed_column(self.dialect, reference.rows, reference.key[0])
         table = self.dialect.name(f"list {reference.id}")
-        return f"({text} IS NOT NULL AND {text} NOT IN (SELECT {known} FROM {table} WHERE {known} IS NOT NULL))"
+        # not NOT IN: for that Spark compares each record with each row of the list
+        return f"({text} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} WHERE {known} = {text}))"
 
     def _misfit(self, spec: Mapping[str, Any]) -> str:
         """What is not of the rule's type; beside a layout's own type only what fits that one."""

@@ -17,6 +17,10 @@ from contracts.sql.columns import TEXTS, FileColumns
 from contracts.sql.dialects import Dialect
 
 
+class DatabaseError(Exception):
+    """A database that does not start, or gives a statement up; says so in its own words."""
+
+
 class Session(Protocol):
     """A database that holds the tables of a batch."""
 
@@ -30,6 +34,9 @@ class Session(Protocol):
 
     def rows(self, query: str) -> pl.DataFrame:
         """The result of a query."""
+
+    def close(self) -> None:
+        """Let the database go, with all its tables."""
 
 
 class Tables:

@@ -16,7 +16,7 @@ _LOADS = "[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE](?:-[0-9]+|[+]?0*(?:[0
 _DIGITS = 28  # before the point
 _PLACES = 10
 
-SQL_TYPES = {"text": "VARCHAR", "number": NUMBER, "date": "DATE", "timestamp": "TIMESTAMP"}
+SQL_TYPES = {"text": "STRING", "number": NUMBER, "date": "DATE", "timestamp": "TIMESTAMP"}
 """How a value of each sort is held."""
 
 
@@ -62,7 +62,7 @@ class Values:
         """A value as text, the same for equal values: numbers without the zeros of their decimals."""
         if sort == "number":
             return self.dialect.spelled(value)
-        return value if sort == "text" else f"CAST({value} AS VARCHAR)"
+        return value if sort == "text" else f"CAST({value} AS STRING)"
 
     def _if(self, condition: str, value: str) -> str:
         return f"CASE WHEN {condition} THEN {value} END"

@@ -66,8 +66,17 @@ def check(
         str, typer.Option(help="Date at which reference lists are aged, YYYY-MM-DD (default: today).")
     ] = "",
     engine: Annotated[
-        str, typer.Option(help="What evaluates the rules: polars, or duckdb as a referee.", metavar="NAME")
+        str, typer.Option(help="What evaluates the rules: polars, duckdb as a referee, or spark.", metavar="NAME")
     ] = "polars",
+    master: Annotated[
+        str, typer.Option(help="Where --engine spark runs: local[2] (the default), spark://HOST:PORT, yarn, k8s://…")
+    ] = "",
+    spark_folder: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="Folder for the tables of --engine spark, reached by its executors (default: the temporary one)."
+        ),
+    ] = None,
     stream: Annotated[
         Optional[bool],
         typer.Option(
@@ -92,7 +101,8 @@ def check(
     results: list[CheckResult] = []
     with ExitStack() as stack:
         everything = FindingsFile(findings, stack.enter_context(scratch())) if findings else None
-        how = _How(found, aged_at, engine_named(engine), stream, everything)
+        judge = stack.enter_context(engine_named(engine, master, spark_folder))
+        how = _How(found, aged_at, judge, stream, everything)
         if source:
             promised = load(contract, found.profile, release=release)
             with screen.progress("reading and checking tables", 1):

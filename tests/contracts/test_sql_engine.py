@@ -58,11 +58,12 @@ def verdict(outcome: RuleOutcome) -> Verdict:
 
 
 def differences(
-    contract: Contract, batch: Sequence[Records], as_of: date | None = None
+    contract: Contract, batch: Sequence[Records], as_of: date | None = None, by: SqlEngine | None = None
 ) -> list[tuple[int, str, Verdict, Verdict]]:
-    """Payload, file and both verdicts wherever the engines do not say the same."""
+    """Payload, file and both verdicts wherever the engines do not say the same; ``by`` is another one than DuckDB."""
     found = []
-    for number, (records, theirs) in enumerate(zip(batch, engine().evaluate_all(contract, batch, as_of), strict=True)):
+    outcomes = (by or engine()).evaluate_all(contract, batch, as_of)
+    for number, (records, theirs) in enumerate(zip(batch, outcomes, strict=True)):
         assert set(theirs) == set(records.ready)
         for file in records.ready:
             ours = evaluate(contract, file, records, as_of)

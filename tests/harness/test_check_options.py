@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,9 @@ def test_a_full_temporary_folder_is_told_with_its_name_and_the_size_needed(
     [
         (("--engine", "oracle"), "no engine oracle"),
         (("--engine", "duckdb", "--stream"), "files are streamed, and by polars alone"),
+        (("--engine", "spark", "--stream"), "files are streamed, and by polars alone"),
+        (("--master", "local[2]"), "polars has no such option"),
+        (("--engine", "duckdb", "--spark-folder", "."), "duckdb has no such option"),
         (("--findings", "found.xlsx"), "findings are written as .parquet or .csv"),
     ],
 )
@@ -84,6 +88,20 @@ def test_what_cannot_be_asked_is_refused_in_words(desk: Desk, options: tuple[str
     told = desk("check", desk.payload(SPOILED), *options)
     assert told.code == 2
     assert words in told.err
+
+
+@pytest.mark.parametrize(("engine", "package"), [("duckdb", "duckdb"), ("spark", "pyspark")])
+def test_an_engine_whose_package_is_missing_says_how_to_install_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, engine: str, package: str
+) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(sys.modules, f"contracts.sql.on_{engine}", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    told = desk("check", desk.payload(SPOILED), "--engine", engine)
+    assert told.code == 2
+    assert f"package {package} is not installed" in told.err
+    assert f"fusion-interface-harness[{engine}]" in told.err
 
 
 def test_a_payload_that_is_read_whole_cannot_be_streamed(desk: Desk) -> None:
