@@ -113,7 +113,7 @@ class _Writer:
                 return self.dialect.product(self._held(node.this, 14), self._held(node.expression, 14))
             case exp.Div():
                 divisor = self.sql(node.expression)
-                usable = f"CASE WHEN abs({divisor}) >= CAST('0.0001' AS {NUMBER}) THEN {divisor} END"
+                usable = f"CASE WHEN {self.dialect.absolute(divisor)} >= CAST('0.0001' AS {NUMBER}) THEN {divisor} END"
                 return self.dialect.quotient(self._held(node.this, 18), usable)
             case exp.Mod():
                 number = self.sql(node.this)
@@ -121,9 +121,9 @@ class _Writer:
                 rest = f"CAST({whole} AS DECIMAL(38,0)) % CAST({node.expression.name} AS DECIMAL(38,0))"
                 return f"CASE WHEN {number} = {whole} THEN CAST({rest} AS {NUMBER}) END"
             case exp.Neg():
-                return f"- {self.sql(node.this)}"
+                return self.dialect.negative(self.sql(node.this))
             case exp.Abs():
-                return f"abs({self.sql(node.this)})"
+                return self.dialect.absolute(self.sql(node.this))
             case exp.Round():
                 decimals = node.args.get("decimals")
                 places = int(decimals.name) if decimals is not None else 0

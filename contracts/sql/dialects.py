@@ -37,6 +37,12 @@ class Dialect(Protocol):
     def is_like(self, value: str, pattern: str) -> str:
         """LIKE without an escape sign."""
 
+    def negative(self, number: str) -> str:
+        """A number with the other sign."""
+
+    def absolute(self, number: str) -> str:
+        """A number without its sign."""
+
     def cut(self, number: str) -> str:
         """A number without its decimals."""
 
@@ -83,6 +89,14 @@ class DuckDb:
     def is_like(self, value: str, pattern: str) -> str:
         """LIKE without an escape sign."""
         return f"({value} LIKE {self.text(pattern)})"
+
+    def negative(self, number: str) -> str:
+        """A number with the other sign."""
+        return f"- {number}"
+
+    def absolute(self, number: str) -> str:
+        """A number without its sign."""
+        return f"abs({number})"
 
     def cut(self, number: str) -> str:
         """A number without its decimals."""

@@ -17,6 +17,7 @@ from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from contracts.sql.dialects import Dialect
@@ -119,6 +120,7 @@ def _address(path: Path) -> str:
 
 def _started(settings: Mapping[str, str], log: Path) -> SparkSession:
     """A session of a new application. What its JVM prints goes into a file, not on the screen of the one who checks."""
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True  # it shows what DatabaseError says
     conf = SparkConf().setAll(list(settings.items()))
     with _in_words(log):
         if SparkContext._gateway is None:  # one JVM serves all sessions of a process

@@ -177,7 +177,7 @@ class _SetWriter:
         tolerance = f"CAST('{self.spec.get('tolerance', 0)}' AS {NUMBER})"
         failing = (
             f"SELECT o._payload, o._at FROM ({own}) AS o LEFT JOIN ({sums}) AS s ON {same}"
-            f" WHERE abs({difference}) > {tolerance} AND NOT COALESCE(s._doubt, FALSE)"
+            f" WHERE {self.dialect.absolute(difference)} > {tolerance} AND NOT COALESCE(s._doubt, FALSE)"
         )
         return own, failing
 

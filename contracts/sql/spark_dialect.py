@@ -45,6 +45,14 @@ class Spark:
         unescaped = pattern.replace("\\", "\\\\")  # it has one that cannot be turned off
         return f"({value} LIKE {self.text(unescaped)})"
 
+    def negative(self, number: str) -> str:
+        """A number with the other sign; the minus and ``abs`` of Spark round to 34 digits."""
+        return f"(0 - ({number}))"
+
+    def absolute(self, number: str) -> str:
+        """A number without its sign."""
+        return f"greatest({number}, {self.negative(number)})"
+
     def cut(self, number: str) -> str:
         """A number without its decimals."""
         return f"CAST(CASE WHEN {number} < 0 THEN ceil({number}) ELSE floor({number}) END AS {NUMBER})"
@@ -73,7 +81,7 @@ class Spark:
 
         By long division in groups of 12 digits: Spark's own has too few digits for the exact rest.
         """
-        units = f"replace(CAST(CAST(abs(p.%s) AS {NUMBER}) AS STRING), '.', '')"
+        units = f"translate(CAST(CAST(p.%s AS {NUMBER}) AS STRING), '-.', '')"
         parts = {
             "digits": f"lpad({units % 'a'} || '{'0' * 10}', 48, '0')",
             "by": f"CAST({units % 'b'} AS {_WHOLE})",

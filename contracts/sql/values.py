@@ -109,12 +109,12 @@ class Values:
         elif kind.size and kind.kind == "integer":
             wrong += self._exceeds(value, kind.size)
         elif kind.size:
-            digits = f"TRIM(LEADING '0' FROM replace({self.dialect.spelled(f'abs({value})')}, '.', ''))"
+            digits = f"TRIM(LEADING '0' FROM replace({self.dialect.spelled(self.dialect.absolute(value))}, '.', ''))"
             wrong.append(f"length({digits}) > {kind.size}")
         return f"({' OR '.join(wrong)})" if wrong else "FALSE"
 
     def _exceeds(self, value: str, digits: int) -> list[str]:
-        return [f"abs({value}) >= CAST('1{'0' * digits}' AS {NUMBER})"] if digits < _DIGITS else []
+        return [f"{self.dialect.absolute(value)} >= CAST('1{'0' * digits}' AS {NUMBER})"] if digits < _DIGITS else []
 
 
 def _pattern(mask: str) -> str:

@@ -41,16 +41,20 @@ RECORDS: Sequence[tuple[str, Mapping[str, str | None], Truth]] = [
     *(LOGIC + BLANKS + COMPARED + PATTERNS + ARITHMETIC + DATES + TEXTS),
     *LARGE,
     *((text, record, truth) for text, record, truth, _ in MISREAD),
-    # exact where Spark's own product and quotient are not
-    ("N * M = 0.0000000002", {"N": "0.0000000005", "M": "0.5"}, True),  # 2.5 units: to the even one
+    ("-N = -9999999999999999999999999999.9999999999", {"N": "9999999999999999999999999999.9999999999"}, True),
+    ("ABS(N) = 9999999999999999999999999999.9999999999", {"N": "-9999999999999999999999999999.9999999999"}, True),
+    # exact where Spark's own product and quotient are not, ties to the even one
+    ("N * M = 0.0000000002", {"N": "0.0000000005", "M": "0.5"}, True),
     ("N * M = 0.0000000004", {"N": "0.0000000007", "M": "0.5"}, True),
     ("N * M = -0.0000000002", {"N": "-0.0000000005", "M": "0.5"}, True),
-    (
-        "N * M = 9999999999999999999800000000.0000000001",
-        {"N": "99999999999999.9999999999", "M": "99999999999999"},
-        False,
-    ),
-    ("N * M = 999999999999999999989999999900", {"N": "99999999999999.9999999999", "M": "99999999999999"}, None),
+    ("N * M = 1.0000000004", {"N": "2.0000000007", "M": "0.5"}, True),
+    ("N * N = 9999999999999999999999980000", {"N": "99999999999999.9999999999"}, True),
+    ("N / M = 0", {"N": "0.0000000001", "M": "2"}, True),
+    ("N / M = 0.0000000002", {"N": "0.0000000003", "M": "2"}, True),
+    ("N / M = -0.0000000002", {"N": "0.0000000005", "M": "-2"}, True),
+    ("N / M = 9999999999999999999999.999999", {"N": "999999999999999999.9999999999", "M": "0.0001"}, True),
+    ("N / M = 9999000099990000999900.0099980002", {"N": "999999999999999999.9999999999", "M": "0.00010001"}, True),
+    ("N / M = 0", {"N": "1", "M": "9999999999999999999999999999"}, True),
 ]
 """All cases of a record."""
 
@@ -60,7 +64,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     from contracts.sql.on_spark import SparkSqlSession
 
     folder = tmp_path_factory.mktemp("spark")
-    opened = SparkSqlSession("local[2]", folder)
+    opened = SparkSqlSession(
+        "local[2]", folder, {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    )
     yield opened
     opened.close()
     assert not list(folder.iterdir())
