@@ -55,7 +55,8 @@ def _child(way: str, path: Path) -> None:
         from harness import check, read
         from harness.engines import engine_named
 
-        result = check(read(path, contract), contract, all_findings=True, engine=engine_named(way))
+        with engine_named(way) as engine:
+            result = check(read(path, contract), contract, all_findings=True, engine=engine)
         rules = sum(rule.status in ("passed", "failed") for rule in result.rules)
         findings = result.findings.height
     print(time.perf_counter() - begun, peak(), rules, findings)

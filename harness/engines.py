@@ -57,9 +57,10 @@ def _on_spark(master: str, folder: Path | None) -> SqlEngine:
         return spark_engine(master, folder)
     except ImportError as error:
         raise _missing("pyspark", "spark") from error
-    except FileNotFoundError as error:
+    except OSError as error:
         todo = "name a folder that exists, and that executors reach under the same path"
-        raise UsageError("no such folder", where=f"--spark-folder {folder}", todo=todo) from error
+        what = f"no folder for tables: {error.strerror or error}"
+        raise UsageError(what, where=f"--spark-folder {folder or ''}".strip(), todo=todo) from error
     except DatabaseError as error:
         todo = "install Java 17 or newer, or set JAVA_HOME; name a master that answers, such as local[2]"
         raise UsageError(f"Spark does not start: {error}", where=f"--master {master}", todo=todo) from error

@@ -39,7 +39,7 @@ def spark_engine(
     """Return an engine on a Spark application of its own; ``close`` stops it.
 
     ``folder`` is where tables lie while it runs: its executors must reach it under the same path. Raises ImportError
-    where pyspark is not installed, FileNotFoundError without the folder, DatabaseError where Spark does not start.
+    where pyspark is not installed, OSError without the folder, DatabaseError where Spark does not start.
     """
     from contracts.sql.on_spark import SparkSqlSession
 

@@ -5,6 +5,7 @@ A table that is made is written at once: no rule computes it again, and what it 
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -43,12 +44,14 @@ _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "4",
 }
+_THROWN = re.compile(r"\S.*?(?:Exception|ERROR \w+): ")
+"""What stands before the words of an error."""
 
 
 class SparkSqlSession:
     """A Spark application of its own, with a folder below ``folder`` (default: the temporary one) for its tables.
 
-    Raises FileNotFoundError where there is no such folder, DatabaseError where Spark does not start.
+    Raises OSError where there is no such folder, DatabaseError where Spark does not start.
     """
 
     def __init__(self, master: str, folder: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
@@ -92,7 +95,7 @@ class SparkSqlSession:
         parts = sorted(path.glob("*.parquet"))
         if not parts:
             raise DatabaseError(f"the executors do not write into the folder that is {path.parent} here")
-        found = pl.concat([pl.read_parquet(part) for part in parts])
+        found = pl.read_parquet(parts)
         shutil.rmtree(path)
         return found
 
@@ -135,12 +138,11 @@ def _started(settings: Mapping[str, str], log: Path) -> SparkSession:
 
 @contextmanager
 def _in_words(log: Path | None = None) -> Iterator[None]:
-    """Give errors of Spark as DatabaseError, in one line of its own; that of a JVM that did not start is in its log."""
+    """Give errors of Spark as DatabaseError, in one line of its own. Why it did not start stands in its log alone."""
     try:
         yield
-    except Py4JJavaError as error:
-        raise DatabaseError(str(error.java_exception).splitlines()[0]) from error
-    except (PySparkException, Py4JError, ConnectionError) as error:
-        printed = log.read_text(errors="replace").split("\n") if log and log.is_file() else []
-        lines = [line for line in (*str(error).splitlines(), *printed) if line.strip()]
-        raise DatabaseError(lines[-1] if printed else lines[0]) from error
+    except (PySparkException, Py4JError, OSError) as error:
+        printed = log.read_text(errors="replace").splitlines() if log and log.is_file() else []
+        told = [line for line in printed if _THROWN.match(line)] or printed
+        thrown = error.java_exception if isinstance(error, Py4JJavaError) else error
+        raise DatabaseError(_THROWN.sub("", told[0] if told else str(thrown).splitlines()[0])) from error
