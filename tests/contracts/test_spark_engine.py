@@ -10,20 +10,7 @@ from random import Random
 
 import polars as pl
 import pytest
-from test_condition_table import (
-    ARITHMETIC,
-    BLANKS,
-    COMPARED,
-    DATES,
-    GROUPS,
-    LARGE,
-    LOGIC,
-    MISREAD,
-    PATTERNS,
-    SORTS,
-    TEXTS,
-    Truth,
-)
+from test_condition_table import GROUPS, ROWS, SORTS, Truth
 from test_sql_engine import contract_of, differences, judged, odd_payload, with_sample
 
 from contracts import ORACLE, breakers, evaluate
@@ -48,9 +35,7 @@ CHOSEN = [("nc_district", "finance.gl_journals"), (ORACLE, "finance.ap_invoices"
 """FBDI of one file and of several, HDL with histories; a statement takes Spark half a second, all contracts 2,000."""
 SQL_TYPES = {"text": "STRING", "number": "DECIMAL(38,10)", "date": "DATE", "timestamp": "TIMESTAMP"}
 RECORDS: Sequence[tuple[str, Mapping[str, str | None], Truth]] = [
-    *(LOGIC + BLANKS + COMPARED + PATTERNS + ARITHMETIC + DATES + TEXTS),
-    *LARGE,
-    *((text, record, truth) for text, record, truth, _ in MISREAD),
+    *ROWS,
     ("-N = -9999999999999999999999999999.9999999999", {"N": "9999999999999999999999999999.9999999999"}, True),
     ("ABS(N) = 9999999999999999999999999999.9999999999", {"N": "-9999999999999999999999999999.9999999999"}, True),
     # exact where Spark's own product and quotient are not, ties to the even one
