@@ -13,9 +13,10 @@ import pytest
 from test_condition_table import GROUPS, ROWS, SORTS, Truth
 from test_sql_engine import contract_of, differences, judged, odd_payload, with_sample
 
-from contracts import ORACLE, breakers, evaluate
+from contracts import ORACLE, Records, breakers, evaluate, load, load_profile
 from contracts.conditions import parse
 from contracts.sql import SPARK, DatabaseError, Session, SqlEngine, condition_sql
+from interfaces import read
 
 pytest.importorskip("pyspark")
 if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
@@ -33,6 +34,11 @@ BRIEF = {
 """Nothing is prepared for many records: payloads are small, statements are large."""
 CHOSEN = [("nc_district", "finance.gl_journals"), (ORACLE, "finance.ap_invoices"), (ORACLE, "hr.grades")]
 """FBDI of one file and of several, HDL with histories; a statement takes Spark half a second, all contracts 2,000."""
+DISTRICT = load_profile("nc_district")
+SHIPPED: dict[str, list[Path]] = {}
+"""The payloads of the district, those of one contract together."""
+for _path in sorted(Path(str(DISTRICT.path), "payloads").rglob("*.zip")):
+    SHIPPED.setdefault(DISTRICT.register[_path.parent.name].contracts[0], []).append(_path)
 SQL_TYPES = {"text": "STRING", "number": "DECIMAL(38,10)", "date": "DATE", "timestamp": "TIMESTAMP"}
 RECORDS: Sequence[tuple[str, Mapping[str, str | None], Truth]] = [
     *ROWS,
@@ -115,11 +121,18 @@ def test_engines_agree_on_values_at_the_edges_of_their_types_and_every_kind_of_r
     tmp_path: Path, engine: SqlEngine
 ) -> None:
     contract = with_sample(tmp_path)
-    batch = judged(contract, [odd_payload(contract, Random(seed)) for seed in range(200)])
+    batch = judged(contract, [odd_payload(contract, Random(seed)) for seed in range(60)])
     assert differences(contract, batch, by=engine) == []
     outcomes = [one for records in batch for file in records.ready for one in evaluate(contract, file, records)]
     failing = {one.rule.kind for one in outcomes if one.rows.len()}
     assert failing == {rule.kind for rule in contract.rules.values()} - {"shape", "package"}
+
+
+@pytest.mark.parametrize("identity", SHIPPED)
+def test_engines_agree_on_the_shipped_payloads_of_a_contract(identity: str, engine: SqlEngine) -> None:
+    contract = load(identity, DISTRICT)
+    batch = [Records(contract, read(path, contract).frames) for path in SHIPPED[identity]]
+    assert differences(contract, batch, by=engine) == []
 
 
 @pytest.mark.parametrize(("profile", "identity"), CHOSEN)
