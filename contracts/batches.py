@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +44,10 @@ class Stored(Ready):
         # a record's number is its place: no count over all parts is needed
         return pl.scan_parquet(self._paths).with_columns((pl.col("_row") - 1).alias("index"))
 
-    def rows(self, indices: pl.Series) -> pl.DataFrame:
-        """The records of these indices, ascending."""
-        return self.lazy().filter(pl.col("index").is_in(indices.implode())).drop("index").collect()
+    def rows(self, indices: pl.Series, names: Iterable[str] = ()) -> pl.DataFrame:
+        """The records of these indices, ascending; with the columns of these names, or with all."""
+        found = self.lazy().filter(pl.col("index").is_in(indices.implode())).drop("index")
+        return (found.select(names) if names else found).collect()
 
     def select(self, values: Sequence[pl.Expr]) -> pl.DataFrame:
         """One value for each record and named expression."""

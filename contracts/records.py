@@ -112,9 +112,9 @@ class Ready(Columns):
         """The records with the index of each under ``index``; lazy, so that a rule takes only its columns."""
         return self.frame.lazy().with_row_index("index")
 
-    def rows(self, indices: pl.Series) -> pl.DataFrame:
-        """The records of these indices, in their order."""
-        return self.frame[indices]
+    def rows(self, indices: pl.Series, names: Iterable[str] = ()) -> pl.DataFrame:
+        """The records of these indices, in their order; with the columns of these names, or with all."""
+        return (self.frame.select(names) if names else self.frame)[indices]
 
     def add(self, columns: Iterable[pl.Series]) -> None:
         """Put further columns beside those of the frame."""

@@ -213,8 +213,10 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str, fir
     if business == ((),):  # the whole file is the unit: its member's name
         member = file.names[0] if file.names else payload
         key = pl.lit(f"{len(member)}:{member}")
-    named = ready.rows(first).with_columns(records.unit(name).gather(first).alias("unit"))
-    return named.select("unit", _label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row"))
+    values = [_label(ready, unit, name).alias("label"), key.alias("key"), row.alias("row")]
+    wanted = {"_row", *(one for value in values for one in value.meta.root_names())}
+    named = ready.rows(first, wanted).with_columns(records.unit(name).gather(first).alias("unit"))
+    return named.select("unit", *values)
 
 
 def _label(ready: Ready, alternatives: Sequence[Sequence[str]], file: str) -> pl.Expr:

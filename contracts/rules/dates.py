@@ -36,10 +36,11 @@ def overlap(rule: Rule, records: Records) -> Found:
 def order(rule: Rule, records: Records) -> Found:
     """Records that end before they begin, and changes of one day that do not count 1..n."""
     dated = _dated(rule, records)
-    backwards = pl.col("from") > pl.col("to")
+    backwards = dated.filter(pl.col("from") > pl.col("to"))
+    again = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("group", "from")).fill_null(False)
+    one_day = dated.filter(again | again.shift(-1, fill_value=False))  # few, and they stand beside each other
     place = pl.int_range(1, pl.len() + 1).over("group", "from").cast(NUMBER)
-    numbered = (pl.len().over("group", "from") > 1) & pl.col("sequence").is_not_null()
-    return _found(dated, dated.filter(backwards | (numbered & (pl.col("sequence") != place))))
+    return _found(dated, pl.concat([backwards, one_day.filter(pl.col("sequence") != place)]))
 
 
 def disjoint(rule: Rule, records: Records) -> Found:
