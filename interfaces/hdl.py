@@ -75,13 +75,13 @@ class _Component:
             self._keep(Fact(f"{self.file.id}.shape.unreadable", self.file.id, detail, member=member))
         numbers = pl.Series("_line", block.numbers, pl.UInt32)
         rows = pl.int_range(self._records + 1, self._records + len(numbers) + 1, dtype=pl.UInt32, eager=True)
-        values, odd = _values(block.lines, dat.tokens)
+        values, odd = _values(block.lines, dat.tokens, 2 + len(attributes))
         for index in odd:
             what = "an escape before a character that needs none; both are kept"
             dat.note("package.notation", what, block.numbers[index])
         self._records += len(numbers)
-        frame = pl.DataFrame([rows.alias("_row"), numbers, values])
-        self._of_records(frame, pl.col("values").list.len() - 2 != len(attributes), "values", member)
+        frame = values.with_columns(rows.alias("_row"), numbers)
+        self._of_records(frame, pl.col("count") != 2 + len(attributes), "values", member)
         undecodable = pl.Series(sorted(dat.undecodable), dtype=pl.UInt32)
         self._of_records(frame, pl.col("_line").is_in(undecodable.implode()), "unreadable", member)
         self._frames.append(_columns(frame, block.component, attributes))
@@ -119,31 +119,31 @@ _DETAILS = {
 }
 
 
-def _values(lines: pl.Series, tokens: Tokens) -> tuple[pl.Series, list[int]]:
-    """Return the values of every line (a list per line), and the indices of lines with an unknown escape."""
+def _values(lines: pl.Series, tokens: Tokens, width: int) -> tuple[pl.DataFrame, list[int]]:
+    """Return the first values of each line (``0`` ...) and their ``count``; indices of lines with an unknown escape."""
+    line = pl.col("line")
+    split = line.str.split_exact(tokens.delimiter, width - 1).struct.rename_fields([str(at) for at in range(width)])
+    count = line.str.count_matches(tokens.delimiter, literal=True) + 1
+    values = lines.to_frame("line").select(split, count.alias("count")).unnest("line")
     escaped = lines.str.contains(tokens.escape, literal=True).arg_true()
-    slow = {index: tokens.split(line) for index, line in zip(escaped, lines.gather(escaped), strict=True)}
-    fast = lines.alias("values").str.split(tokens.delimiter)
-    if not slow:
-        return fast, []
-    places = pl.Series("at", list(slow), pl.UInt32)
-    exact = pl.Series("exact", [values for values, _ in slow.values()], pl.List(pl.String))
-    numbered = pl.DataFrame([pl.int_range(len(lines), dtype=pl.UInt32, eager=True).alias("at"), fast])
-    merged = numbered.join(pl.DataFrame([places, exact]), on="at", how="left", maintain_order="left")
-    values = merged.select(pl.coalesce("exact", "values").alias("values"))["values"]
-    return values, [index for index, (_, odd) in slow.items() if odd]
+    if not escaped.len():
+        return values, []
+    exact = [tokens.split(line) for line in lines.gather(escaped)]
+    padded = [[*row[:width], *[None] * (width - len(row)), len(row)] for row, _ in exact]
+    parts = pl.DataFrame(padded, schema=values.schema, orient="row")
+    values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
+    return values, [index for index, (_, odd) in zip(escaped, exact, strict=True) if odd]
 
 
-def _columns(frame: pl.DataFrame, component: str, attributes: Sequence[str]) -> pl.DataFrame:
+def _columns(values: pl.DataFrame, component: str, attributes: Sequence[str]) -> pl.DataFrame:
     """One column per attribute; of a name that stands twice the first."""
     places: dict[str, int] = {}
     for place, name in enumerate(attributes, start=2):
         if name and name not in RESERVED:
             places.setdefault(name, place)
-    values = {str(place): pl.col("values").list.get(place, null_on_oob=True) for place in places.values()}
-    texts = [pl.when(text.str.strip_chars(BLANKS) != "").then(text).alias(place) for place, text in values.items()]
-    action = pl.col("values").list.get(0).alias("_action")
-    read = frame.select("_row", "_line", pl.lit(component).alias("_component"), action, *texts)
+    texts = [pl.col(str(place)) for place in places.values()]
+    filled = [pl.when(text.str.strip_chars(BLANKS) != "").then(text) for text in texts]
+    read = values.select("_row", "_line", pl.lit(component).alias("_component"), pl.col("0").alias("_action"), *filled)
     # names come last: polars would expand an attribute named * or ^.*$ in an expression
     read.columns = ["_row", "_line", "_component", "_action", *places]
     return read
