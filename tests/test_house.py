@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -80,3 +81,21 @@ def test_the_project_speaks_only_of_itself() -> None:
         for match in strange.finditer(path.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert found == []
+
+
+def test_tests_of_one_group_run_in_one_worker(tmp_path: Path) -> None:
+    """What they share is made once; pytest and its plug-in for workers are of versions that understand each other."""
+    text = """
+import pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_it(number, worker_id):
+    with open("workers", "a") as file:
+        print(worker_id, file=file)
+"""
+    (tmp_path / "test_groups.py").write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "test_groups.py"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    workers = (tmp_path / "workers").read_text().split()
+    assert (len(workers), len(set(workers))) == (6, 1)
