@@ -35,10 +35,8 @@ BRIEF = {
 CHOSEN = [(ORACLE, "hr.grades")]
 """HDL with histories; a statement takes Spark half a second, and the breakers of all contracts 2,000 of them."""
 DISTRICT = load_profile("nc_district")
-SHIPPED: dict[str, list[Path]] = {}
-"""The payloads of the district, those of one contract together."""
-for _path in sorted(Path(str(DISTRICT.path), "payloads").rglob("*.zip")):
-    SHIPPED.setdefault(DISTRICT.register[_path.parent.name].contracts[0], []).append(_path)
+SHIPPED = ("finance.gl_journals", "finance.ap_invoices", "procurement.suppliers")
+"""Contracts of which the district's payloads are judged; those of workers and orders take Spark many minutes."""
 SQL_TYPES = {"text": "STRING", "number": "DECIMAL(38,10)", "date": "DATE", "timestamp": "TIMESTAMP"}
 RECORDS: Sequence[tuple[str, Mapping[str, str | None], Truth]] = [
     *ROWS,
@@ -131,7 +129,10 @@ def test_engines_agree_on_values_at_the_edges_of_their_types_and_every_kind_of_r
 @pytest.mark.parametrize("identity", SHIPPED)
 def test_engines_agree_on_the_shipped_payloads_of_a_contract(identity: str, engine: SqlEngine) -> None:
     contract = load(identity, DISTRICT)
-    batch = [Records(contract, read(path, contract).frames) for path in SHIPPED[identity]]
+    paths = sorted(Path(str(DISTRICT.path), "payloads").rglob("*.zip"))
+    own = [path for path in paths if DISTRICT.register[path.parent.name].contracts[0] == identity]
+    batch = [Records(contract, read(path, contract).frames) for path in own]
+    assert len(batch) > 1
     assert differences(contract, batch, by=engine) == []
 
 
