@@ -131,12 +131,13 @@ class Dat:
         self.undecodable: set[int] = set()  # physical lines with bytes that are not UTF-8, or NUL
         self._notes: dict[tuple[str, str], list[int]] = {}
         self._current: dict[str, Block] = {}  # component -> block that takes its next line
+        self._described = False  # a METADATA line was seen: nothing changes the tokens after it
         self._respelled: dict[int, str] = {}  # record lines that are read as if they were written so
         lines = self._physical(data)
         begun = 0  # lines up to the first METADATA line
         for begun, line in enumerate(lines, start=1):
             self._take(begun, line)
-            if self._settled:
+            if self._described:
                 break
         self._records(lines.slice(begun), begun + 1)
         self._settle(lines)
@@ -158,19 +159,12 @@ class Dat:
         if data.startswith(BOM):
             self.note("package.notation", "the file begins with a byte-order mark")
             data = data[len(BOM) :]
-        lines = None if b"\0" in data else _lines(data)
-        if lines is None:
+        if b"\0" in data or not _decodes(data):
             for number, line in enumerate(data.split(b"\n"), start=1):
-                if b"\0" in line or _lines(line) is None:
+                if b"\0" in line or not _decodes(line):
                     self.undecodable.add(number)
-            lines = _lines(data.decode("utf-8", "replace").replace("\0", "\ufffd").encode())
-        assert lines is not None
-        return lines
-
-    @property
-    def _settled(self) -> bool:
-        """Whether a METADATA line was seen: nothing changes the tokens after it."""
-        return any(block.attributes is not None for block in self.blocks)
+            data = data.decode("utf-8", "replace").replace("\0", "\ufffd").encode()
+        return pl.read_lines(io.BytesIO(data)).to_series()
 
     def _records(self, lines: pl.Series, first: int) -> None:
         """Take the lines below the first METADATA line, numbered from ``first``: those of records together."""
@@ -225,6 +219,7 @@ class Dat:
         if not component.strip():
             self.note("package.instruction", "a line names no component", number)
             return
+        self._described = True
         names = self._names(component, attributes[:-1], number)
         earlier = self._current.get(component)
         if earlier is not None and earlier.attributes is None:
@@ -280,7 +275,7 @@ class Dat:
         if name == "FILE_NEW_LINE":
             self.note("package.notation", "SET FILE_NEW_LINE is read as FILE_NEWLINE", number)
             name = "FILE_NEWLINE"
-        if self._settled:
+        if self._described:
             self.note("package.set", "SET after the first METADATA line, not applied", number)
         elif name not in SETTINGS:
             self.note("package.set", f"Oracle lists no SET {name[:40]}".rstrip(), number)
@@ -298,7 +293,7 @@ class Dat:
         self.tokens = replace(self.tokens, **{TOKENS[name]: value})
 
     def _settle(self, lines: pl.Series) -> None:
-        if not self._settled:
+        if not self._described:
             self.note("package.metadata", "the file has no METADATA line")
         if self._respelled:
             lines = lines.scatter([number - 1 for number in self._respelled], list(self._respelled.values()))
@@ -310,9 +305,9 @@ class Dat:
                     self.note("package.instruction", f"records of {name} without a METADATA line, not read", number)
 
 
-def _lines(data: bytes) -> pl.Series | None:
-    """The lines of bytes, without what ends them; None where they are not UTF-8."""
+def _decodes(line: bytes) -> bool:
     try:
-        return pl.read_lines(io.BytesIO(data)).to_series()
-    except pl.exceptions.ComputeError:
-        return None
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
