@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections import UserDict
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -108,28 +109,13 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """Help and commands of every group."""
 
 
-class _Commands(MutableMapping[str, Any]):
+class _Commands(UserDict[str, Any]):
     """Commands by name, each imported when it is asked for: a check starts without the store and the pages."""
 
-    def __init__(self, places: Mapping[str, str]) -> None:
-        self._commands: dict[str, Any] = dict(places)
-
     def __getitem__(self, name: str) -> Any:
-        if isinstance(self._commands[name], str):
-            self._commands[name] = _command(name, self._commands[name])
-        return self._commands[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._commands[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._commands[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._commands)
-
-    def __len__(self) -> int:
-        return len(self._commands)
+        if isinstance(self.data[name], str):
+            self.data[name] = _command(name, self.data[name])
+        return self.data[name]
 
 
 def _command(name: str, place: str) -> Any:
@@ -145,9 +131,7 @@ def _group(places: Mapping[str, str]) -> type[TyperGroup]:
     class Group(TyperGroup):
         def __init__(self, **attributes: Any) -> None:
             super().__init__(**attributes)
-            groups = self.commands
-            self.commands = _Commands(places)
-            self.commands.update(groups)
+            self.commands = _Commands({**places, **self.commands})
 
     return Group
 

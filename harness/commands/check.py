@@ -158,8 +158,8 @@ def _of_files(
             if not path.is_file():
                 raise UsageError("no such file", where=str(path), todo="name a payload: zip, csv or dat")
             promised = load(contract or choose(path, profile), profile, release=release)
-            large = how.engine is evaluate and is_large(path, promised, how.found.settings.stream_above)
-            if large if how.stream is None else how.stream:
+            most = how.found.settings.stream_above
+            if how.stream or (how.stream is None and how.engine is evaluate and is_large(path, promised, most)):
                 result = _in_parts(screen, path, promised, how)
             else:
                 payload = read(path, promised, limits=how.found.settings.limits.limits())

@@ -16,6 +16,7 @@ from test_sql_engine import contract_of, differences, judged, odd_payload, with_
 from contracts import ORACLE, Records, breakers, evaluate, load, load_profile
 from contracts.conditions import parse
 from contracts.sql import SPARK, DatabaseError, Session, SqlEngine, condition_sql
+from contracts.sql.values import SQL_TYPES
 from interfaces import read
 
 pytest.importorskip("pyspark")
@@ -37,7 +38,6 @@ CHOSEN = [(ORACLE, "hr.grades")]
 DISTRICT = load_profile("nc_district")
 SHIPPED = ("finance.gl_journals", "finance.ap_invoices", "procurement.suppliers")
 """Contracts of which the district's payloads are judged; those of workers and orders take Spark many minutes."""
-SQL_TYPES = {"text": "STRING", "number": "DECIMAL(38,10)", "date": "DATE", "timestamp": "TIMESTAMP"}
 RECORDS: Sequence[tuple[str, Mapping[str, str | None], Truth]] = [
     *ROWS,
     ("-N = -9999999999999999999999999999.9999999999", {"N": "9999999999999999999999999999.9999999999"}, True),
