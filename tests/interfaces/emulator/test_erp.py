@@ -87,7 +87,9 @@ def test_where_good_rows_stay_the_import_follows() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"no zip", b"PK\x03\x04 broken", packed({}), packed({"in/GlBudgetInterface.csv": GOOD})]
+    "content",
+    [b"no zip", b"PK\x03\x04 broken", packed({}), packed({"in/GlBudgetInterface.csv": GOOD})],
+    ids=["no zip", "broken", "empty", "in a folder"],  # a zip holds the time at which it was made
 )
 def test_a_file_with_nothing_to_load_ends_in_error(content: bytes) -> None:
     client = Client(pod())

@@ -129,6 +129,7 @@ def test_files_of_one_name_in_two_folders_are_both_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"PK\x03\x04broken", zipped({}), zipped({"../1.log": LOAD}), zipped({"1.zip": zipped({"1.log": LOAD})})],
+    ids=["nothing", "broken", "empty", "outside", "zip in a zip"],  # a zip holds the time at which it was made
 )
 def test_a_damaged_or_unsafe_archive_is_refused_with_what_to_do(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "1.zip"
