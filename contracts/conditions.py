@@ -72,9 +72,12 @@ class Condition:
         once = (isinstance(one, exp.Min | exp.Max) or one.find(exp.Distinct) for one in self.tree.find_all(*AGGREGATES))
         return self.aggregates and all(once)
 
-    def expr(self, column: Callable[[str], pl.Expr] = pl.col) -> pl.Expr:
-        """Return the polars expression; ``column`` gives the typed expression of a column's name."""
-        return translate(self.tree, column)
+    def expr(self, column: Callable[[str], pl.Expr] = pl.col, counted: pl.Expr | None = None) -> pl.Expr:
+        """Return the polars expression; ``column`` gives the typed expression of a column's name.
+
+        ``counted`` is true for the records that aggregates look at (None: for all).
+        """
+        return translate(self.tree, column, counted)
 
 
 def parse(text: str, sorts: Mapping[str, str], *, group: bool = False, value: bool = False) -> Condition:

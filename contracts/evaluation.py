@@ -14,7 +14,7 @@ from contracts.lists import stale
 from contracts.model import Contract, Rule
 from contracts.records import Columns, Records, numbers_above
 from contracts.results import Status
-from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, lists_of, unbound_lists
+from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, groups, lists_of, unbound_lists
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ def evaluate(
     for check in plan.sets:
         if check.rule.id in asked:
             outcomes[check.rule.id] = judged(check.rule, check.find(check.rule, records), contract, as_of)
+    for alike in plan.groups:
+        if wanted := [rule for rule in alike if rule.id in asked]:
+            for rule, found in zip(wanted, groups(wanted, records), strict=True):
+                outcomes[rule.id] = judged(rule, found, contract, as_of)
     if scope != "across":
         for row_check, found in zip(plan.rows, _run(plan.rows, records, file), strict=True):
             outcome = judged(row_check.rule, found, contract, as_of)
@@ -63,6 +67,7 @@ class _Plan:
     unbound: Sequence[tuple[Rule, str]]  # and why they cannot be judged
     rows: Sequence[RowCheck]
     sets: Sequence[SetCheck]
+    groups: Sequence[Sequence[Rule]]  # those over groups of one key together
 
 
 @lru_cache(maxsize=64)
@@ -74,11 +79,17 @@ def _plan(
     why = [(rule, "; ".join(unbound_lists(rule, contract))) for rule in rules]
     columns = Columns(contract.files[file], present, tokens, names, numbers_above(contract, file))
     checks = [compile_rule(rule, contract, columns) for rule, unbound in why if not unbound]
+    sets = [check for check in checks if isinstance(check, SetCheck)]
+    by_key: dict[str, list[Rule]] = {}
+    for check in sets:
+        if check.rule.kind == "group":
+            by_key.setdefault(str(check.rule.spec["group_by"]), []).append(check.rule)
     return _Plan(
         rules,
         [(rule, unbound) for rule, unbound in why if unbound],
         [check for check in checks if isinstance(check, RowCheck)],
-        [check for check in checks if isinstance(check, SetCheck)],
+        [check for check in sets if check.rule.kind != "group"],
+        list(by_key.values()),
     )
 
 

@@ -34,15 +34,18 @@ def name_of(node: exp.Column) -> str:
     return f"{node.table}.{node.name}" if node.table else node.name
 
 
-def translate(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
-    """Return the expression of a checked tree; ``column`` gives the typed expression of a column's name."""
-    plain = _plain(node, column)
+def translate(node: exp.Expr, column: Callable[[str], pl.Expr], counted: pl.Expr | None = None) -> pl.Expr:
+    """Return the expression of a checked tree; ``column`` gives the typed expression of a column's name.
+
+    ``counted`` is true for the records that aggregates look at (None: for all).
+    """
+    plain = _plain(node, column, counted)
     return ~plain if node.args.get("negate") else plain  # NOT LIKE, NOT IN ... are one node with a mark
 
 
-def _plain(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
+def _plain(node: exp.Expr, column: Callable[[str], pl.Expr], counted: pl.Expr | None) -> pl.Expr:
     def t(child: exp.Expr) -> pl.Expr:
-        return translate(child, column)
+        return translate(child, column, counted)
 
     if compare := COMPARISONS.get(type(node)):
         return compare(t(node.this), t(node.expression))
@@ -74,7 +77,7 @@ def _plain(node: exp.Expr, column: Callable[[str], pl.Expr]) -> pl.Expr:
         case exp.Case():
             return _case(node, t)
         case _ if isinstance(node, AGGREGATES):
-            return _aggregate(node, t)
+            return _aggregate(node, t, counted)
         case _:
             return _function(node, t)
 
@@ -161,17 +164,17 @@ def _is_number(node: exp.Expr) -> bool:
     return bool(node.meta.get("number"))
 
 
-def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
+def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr], counted: pl.Expr | None) -> pl.Expr:
     inner = node.this
+    records = pl.len() if counted is None else counted.sum()
     if isinstance(node, exp.Count):
-        if isinstance(inner, exp.Star):
-            return pl.len().cast(NUMBER)
         if isinstance(inner, exp.Distinct):
-            return t(inner.expressions[0]).drop_nulls().n_unique().cast(NUMBER)
-        return (t(inner).count() if inner.find(exp.Column) else pl.len()).cast(NUMBER)
+            return _counted(t(inner.expressions[0]), counted).drop_nulls().n_unique().cast(NUMBER)
+        return (_counted(t(inner), counted).count() if inner.find(exp.Column) else records).cast(NUMBER)
     value = t(inner)
-    if not inner.find(exp.Column):
+    if not inner.find(exp.Column) and counted is None:
         value = pl.repeat(value, pl.len())  # a constant counts once per record
+    value = _counted(value, counted)
     if isinstance(node, exp.Min):
         return value.min()
     if isinstance(node, exp.Max):
@@ -179,6 +182,11 @@ def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:
     small = _within(value, _SUM_DIGITS)
     total = pl.when((value.count() > 0) & (small.count() == value.count())).then(small.sum())
     return total if isinstance(node, exp.Sum) else total / value.count().cast(NUMBER)  # the SUM of nothing is NULL
+
+
+def _counted(value: pl.Expr, counted: pl.Expr | None) -> pl.Expr:
+    """The value where a record counts: no aggregate looks at nulls."""
+    return value if counted is None else pl.when(counted).then(value)
 
 
 def _case(node: exp.Case, t: Callable[[exp.Expr], pl.Expr]) -> pl.Expr:

@@ -11,11 +11,11 @@ from contracts.model import Contract, ReferenceList, Rule
 from contracts.records import Columns, Records
 from contracts.rules.checks import NO_ROWS, Found, RowCheck, SetCheck
 from contracts.rules.dates import disjoint, gap, order, overlap
-from contracts.rules.groups import group, python, unique
+from contracts.rules.groups import group, groups, python, unique
 from contracts.rules.references import exists, in_list, parent, totals, within
 from contracts.rules.rows import ROW_KINDS, row_check
 
-__all__ = ["NO_ROWS", "Found", "RowCheck", "SetCheck", "compile_rule", "lists_of", "unbound_lists"]
+__all__ = ["NO_ROWS", "Found", "RowCheck", "SetCheck", "compile_rule", "groups", "lists_of", "unbound_lists"]
 
 _SETS: Mapping[str, Callable[[Rule, Records], Found]] = {
     "disjoint": disjoint,

@@ -42,13 +42,18 @@ class SetCheck:
 
 def applicable(rule: Rule, ready: Ready) -> pl.LazyFrame:
     """The indexed records to which ``when`` applies; unknown does not, nor does one over a value of the wrong type."""
+    applies = applying(rule, ready)
+    return ready.lazy() if applies is None else ready.lazy().filter(applies)
+
+
+def applying(rule: Rule, ready: Ready) -> pl.Expr | None:
+    """True for records to which ``when`` applies; None if there is none."""
     when = rule.conditions.get("when")
-    frame = ready.lazy()
     if when is None:
-        return frame
+        return None
     doubt = ready.doubt(when.columns)
-    frame = frame.filter(when.expr(ready.value).fill_null(False))
-    return frame if doubt is None else frame.filter(~doubt)
+    applies = when.expr(ready.value).fill_null(False)
+    return applies if doubt is None else applies & ~doubt
 
 
 def met(found: pl.LazyFrame, judged: pl.LazyFrame) -> tuple[pl.DataFrame, bool]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts.model import Rule
 from contracts.records import Ready, Records
-from contracts.rules.checks import NO_ROWS, Found, applicable, rows
+from contracts.rules.checks import NO_ROWS, Found, applicable, applying, rows
 
 _WHOLE = "a Python rule reads its file whole: check it without --stream"
 
@@ -25,14 +25,44 @@ def group(rule: Rule, records: Records) -> Found:
     if check.counts_once and not ready.whole:
         # the streaming engine keeps every value that it is to count, however often it comes
         judged = judged.select(*names, *set(verdict.meta.root_names())).unique()
-    groups = judged.group_by(names).agg(verdict.alias("ok")).collect()
-    bad = groups.filter(~pl.col("ok"))
+    verdicts = judged.group_by(names).agg(verdict.alias("ok")).collect()
+    return _failing(rule, records, verdicts)
+
+
+def groups(rules: Sequence[Rule], records: Records) -> list[Found]:
+    """What each of the rules over groups of one key finds: the records are grouped once for all of them."""
+    ready = records.ready[rules[0].file]
+    if len(rules) == 1 or not ready.whole:
+        return [group(rule, records) for rule in rules]
+    keys = _keys(rules[0], ready)
+    names = [f"key{at}" for at in range(len(keys))]
+    whens = [applying(rule, ready) for rule in rules]
+    marks = [when.alias(f"judged{at}") for at, when in enumerate(whens) if when is not None]
+    verdicts = []
+    for at, (rule, when) in enumerate(zip(rules, whens, strict=True)):
+        mark = None if when is None else pl.col(f"judged{at}")
+        ok = rule.conditions["check"].expr(ready.value, mark)
+        # a group to which the rule does not apply is none of its groups
+        verdicts += [ok.alias(f"ok{at}"), (pl.lit(True) if mark is None else mark.any()).alias(f"any{at}")]
+    grouped = ready.lazy().with_columns(*keys, *marks).group_by(names).agg(verdicts).collect()
+    return [
+        _failing(rule, records, grouped.filter(f"any{at}").select(*names, pl.col(f"ok{at}").alias("ok")))
+        for at, rule in enumerate(rules)
+    ]
+
+
+def _failing(rule: Rule, records: Records, verdicts: pl.DataFrame) -> Found:
+    """The records of the groups that are not ``ok``."""
+    ready = records.ready[rule.file]
+    bad = verdicts.filter(~pl.col("ok"))
+    keys = _keys(rule, ready)
+    names = verdicts.columns[:-1]
     doubt = ready.doubt([*_by(rule, records), *(name for one in rule.conditions.values() for name in one.columns)])
     if doubt is not None and bad.height:
         unknown = ready.lazy().with_columns(keys).filter(doubt).select(names).unique().collect()
         bad = bad.join(unknown, on=names, how="anti", nulls_equal=True)
     if not bad.height:
-        return Found(NO_ROWS, applied=groups.height > 0)
+        return Found(NO_ROWS, applied=verdicts.height > 0)
     keyed = applicable(rule, ready).with_columns(keys).select("index", *names)
     return Found(rows(keyed.join(bad.lazy(), on=names, how="semi", nulls_equal=True).collect()), applied=True)
 
