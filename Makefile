@@ -17,9 +17,9 @@ run: $(VENV)/.run  ## the main job on the example deliveries of profile nc_distr
 test: $(VENV)/.dev  ## tests of the tool and the suites, under 10 minutes on 2 cores
 	$(PYTEST) -m "not slow" tests test_suites
 
-test-slow: $(VENV)/.spark  ## the slow parts: property suite at effort ci, PostgreSQL, Spark, scores of all contracts, a built wheel in an environment of its own
-	$(PYTEST) -m slow tests test_suites --ignore test_suites/property
-	$(PYTEST) test_suites/property --harness-effort ci
+test-slow: $(VENV)/.spark  ## the slow parts: suites of all contracts, at effort ci those of the example deliveries; PostgreSQL, Spark, a wheel
+	$(PYTEST) -m slow tests test_suites
+	$(PYTEST) -m "not slow" test_suites/property --harness-effort ci
 
 check: $(VENV)/.dev  ## format, lint, types, import directions, contracts
 	$(BIN)/ruff format --check .

@@ -205,7 +205,7 @@ def _cell(told: str | None, column: str, payload: pl.DataFrame) -> str | None:
     return value
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(payloads())
 def test_fused_and_stock_backend_find_the_same_in_any_contract(drawn: Drawn) -> None:
     contract = drawn.contract()

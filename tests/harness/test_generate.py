@@ -31,6 +31,7 @@ def composer(identity: str) -> Composer:
     return Composer(load(identity, "nc_district"))
 
 
+@cache
 def composed(identity: str, payloads: int, **more: int) -> list[Composed]:
     one = composer(identity)
     return [Composed(one.contract, one.compose(Random(seed), **more)) for seed in range(payloads)]
@@ -55,7 +56,7 @@ def test_a_failing_journal_shrinks_to_the_lines_that_make_it_fail() -> None:
 
 @pytest.mark.parametrize("identity", ALL)
 def test_payloads_of_twenty_records_pass_every_health_check(identity: str) -> None:
-    @settings(max_examples=30, deadline=None, database=None)
+    @settings(max_examples=15, deadline=None, database=None)
     @given(strategy(composer(identity), max_records=20))
     def holds(records: Composed) -> None:
         assert failing(records.contract, records) == {}
@@ -241,7 +242,7 @@ def test_texts_come_from_the_chance_that_is_given(draw: Callable[[Random], str])
     assert [draw(Random(n)) for n in range(50)] == [draw(Random(n)) for n in range(50)]
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(strategy(Composer(load(WORKERS, "oracle", sample=True))), st.randoms(use_true_random=False))
 def test_the_generator_and_the_engine_see_the_same_units(records: Composed, chance: Random) -> None:
     ties = {OWNER, "PersonId(SourceSystemId)", "PeriodOfServiceId(SourceSystemId)", "PersonNumber", "WorkTermsNumber"}

@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from contracts import ORACLE, Records, contract_ids, evaluate, frames, load_profile
+from contracts import ORACLE, Records, evaluate, frames, load_profile
 from contracts.sql import SqlEngine, duckdb_engine
 from harness import Composer, ContractError, check, load, read
+from test_suites.often import each_once
 
 DISTRICT = load_profile("nc_district")
 assert DISTRICT.path is not None
@@ -43,10 +44,7 @@ def test_a_shipped_payload_gets_the_same_result_from_both_engines(path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("profile", "identity"),
-    [(name, one) for name in (ORACLE, "nc_district") for one in contract_ids(load_profile(name))],
-)
+@pytest.mark.parametrize(("profile", "identity"), each_once())
 def test_generated_payloads_get_the_same_verdicts_from_both_engines(profile: str, identity: str) -> None:
     contract = load(identity, profile, sample=profile == ORACLE)
     try:

@@ -506,7 +506,7 @@ def expected_records(data: bytes) -> list[tuple[int, list[str | None], int]]:
     return found
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=PER_TEST)
+@settings(max_examples=500, deadline=None, suppress_health_check=PER_TEST)
 @given(data=BYTES, size=st.sampled_from([1, 5, 64, 1 << 20]), listed=st.sampled_from(["A B C", "B", "X"]))
 def test_arbitrary_bytes_are_split_as_the_exact_way_splits_them(
     tmp_path: Path, data: bytes, size: int, listed: str
@@ -530,7 +530,7 @@ def test_arbitrary_bytes_are_split_as_the_exact_way_splits_them(
         assert set(wide) <= set(shapes(payload).get("surplus") or [])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=PER_TEST)
+@settings(max_examples=200, deadline=None, suppress_health_check=PER_TEST)
 @given(data=st.data())
 def test_a_damaged_zip_gives_facts_or_records_and_no_traceback(tmp_path: Path, data: st.DataObject) -> None:
     whole = bytearray(zipped({"Gl.csv": b'a,"b ""x""",c\n' * 30}))

@@ -171,7 +171,7 @@ QUESTIONS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rounds=st.lists(st.lists(QUESTIONS, max_size=6), min_size=1, max_size=4))
 def test_however_questions_come_and_go_each_has_one_entry_and_the_missing_ones_are_proposed(
     store: Store, rounds: list[list[Question]]

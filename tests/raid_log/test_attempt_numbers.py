@@ -96,7 +96,7 @@ def test_a_run_recorded_after_a_later_one_takes_its_place_in_the_order_of_submis
 keys = st.lists(st.sampled_from("abcd"), min_size=0, max_size=4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(st.tuples(keys, st.integers(0, 5)), min_size=1, max_size=3), min_size=1, max_size=5))
 def test_attempts_of_a_key_are_1_to_n_in_order_of_submission_whatever_the_runs(
     runs: list[list[tuple[list[str], int]]],

@@ -298,7 +298,7 @@ def holds(history: list[tuple[str, int, int, int]], hours: list[int]) -> None:
 
 
 @given(HISTORIES, CUTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_flow_of_any_history_holds_in_any_windows(
     history: list[tuple[str, int, int, int]], hours: list[int]
 ) -> None:

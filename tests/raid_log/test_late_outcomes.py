@@ -183,7 +183,7 @@ LATE = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(LATE, st.sampled_from(["poll", "file", "correction"])), max_size=4))
 def test_any_history_of_late_outcomes_ends_where_recording_the_last_word_at_once_ends(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[Delivered, str]]

@@ -126,7 +126,7 @@ CUTS = st.lists(HOURS, max_size=2, unique=True)
 
 
 @given(HISTORIES, CUTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_first_pass_final_and_clean_are_those_of_the_model_in_any_window(
     history: list[Sent], middle: list[int]
 ) -> None:

@@ -281,7 +281,7 @@ SENT = st.builds(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
 @given(parts=st.lists(SENT, min_size=1, max_size=3))
 def test_recording_any_run_twice_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, parts: list[Submission]

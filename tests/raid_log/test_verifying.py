@@ -321,7 +321,7 @@ def test_a_code_is_exercised_by_units_that_get_past_its_stage(store: Store) -> N
 HAPPENING = st.sampled_from(["failed", "passed", "not_applied", "fixed", "rejected", "waived", "reopened"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(HAPPENING, max_size=9))
 def test_after_any_history_the_state_is_that_of_a_plain_count(
     tmp_path_factory: pytest.TempPathFactory, history: Sequence[str]
@@ -354,7 +354,7 @@ RUN = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(RUN, min_size=1, max_size=8))
 def test_runs_in_any_order_make_only_transitions_of_the_table_and_twice_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, runs: Sequence[tuple[str, str, str, int]]
