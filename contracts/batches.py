@@ -80,7 +80,6 @@ class Batches(Records):
         self._taken: dict[str, _Taken] = {}
         self._groups: dict[str, pl.DataFrame] = {}  # by root file: the hashes of its groups, and the units' numbers
         self._above: dict[str, pl.Series] = {}  # whole columns of ancestors
-        self._keys: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}  # of records that others lie below
 
     def add(self, file: str, frame: pl.DataFrame) -> None:
         """Take the next records of a file. Raises OSError if the folder cannot hold what is to be kept of them."""
@@ -123,12 +122,6 @@ class Batches(Records):
         if name not in self._above:
             self._above[name] = super()._values_of(ancestor, attribute)
         return self._above[name]
-
-    def _keys_of(self, parent: str, columns: Sequence[str]) -> pl.DataFrame:
-        key = (parent, tuple(columns))
-        if key not in self._keys:
-            self._keys[key] = super()._keys_of(parent, columns)
-        return self._keys[key]
 
 
 def write_part(frame: pl.DataFrame, path: Path) -> None:

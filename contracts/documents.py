@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def read_document(path: Path, name: str) -> Document:
     if not isinstance(data, dict):
         document.fault("a contract is a mapping of keys", todo="begin with `contract:` or `extends:`")
         return document
-    document.data = _coerce(data, [schema()])
+    document.data = _coerce(data, _place())
     document.faults += [*_validate(document)]
     return document
 
@@ -209,28 +209,47 @@ def _alternatives(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
-def _coerce(value: Any, schemas: list[Mapping[str, Any]]) -> Any:
-    nodes = [alternative for node in schemas for alternative in _alternatives(node)]
+class _Place:
+    """What the schema says of one place in a document: all alternatives together, worked out once for all documents."""
+
+    def __init__(self, schemas: list[Mapping[str, Any]]) -> None:
+        self._nodes = [alternative for node in schemas for alternative in _alternatives(node)]
+        self.known = frozenset(key for node in self._nodes for key in node.get("properties", ()))
+        self.types = frozenset(node.get("type") for node in self._nodes)
+        self._members: dict[str | None, _Place] = {}
+
+    def member(self, key: str) -> _Place:
+        """The place below this key of a mapping; all keys that the schema does not name have one."""
+        named = key if key in self.known else None
+        if named not in self._members:
+            found = [node.get("properties", {}).get(named, node.get("additionalProperties")) for node in self._nodes]
+            self._members[named] = _Place([one for one in found if isinstance(one, dict)])
+        return self._members[named]
+
+    @cached_property
+    def items(self) -> _Place:
+        """The place of the items of a list."""
+        return _Place([node["items"] for node in self._nodes if isinstance(node.get("items"), dict)])
+
+
+@cache
+def _place() -> _Place:
+    return _Place([schema()])
+
+
+def _coerce(value: Any, place: _Place) -> Any:
     if isinstance(value, dict):
-        known = {key for node in nodes for key in node.get("properties", ())}
-        kept = {key: item for key, item in value.items() if item is not None or key not in known}  # null = absent
-        return {key: _coerce(item, _members(nodes, key)) for key, item in kept.items()}
+        return {
+            key: _coerce(item, place.member(key))
+            for key, item in value.items()
+            if item is not None or key not in place.known  # null = absent
+        }
     if isinstance(value, list):
-        items = [node["items"] for node in nodes if isinstance(node.get("items"), dict)]
-        return [_coerce(item, items) for item in value]
-    return _scalar(value, {node.get("type") for node in nodes}) if isinstance(value, str) else value
+        return [_coerce(item, place.items) for item in value]
+    return _scalar(value, place.types) if isinstance(value, str) else value
 
 
-def _members(nodes: list[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    for node in nodes:
-        member = node.get("properties", {}).get(key, node.get("additionalProperties"))
-        if isinstance(member, dict):
-            found.append(member)
-    return found
-
-
-def _scalar(text: str, types: set[str | None]) -> Any:
+def _scalar(text: str, types: Set[str | None]) -> Any:
     if "boolean" in types and text in ("true", "false"):
         return text == "true"
     if "integer" in types and re.fullmatch(r"-?\d{1,18}", text):

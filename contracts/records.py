@@ -191,6 +191,7 @@ class Records:
         self.ready: dict[str, Ready] = {}
         self._up: dict[str, pl.Series] = {}
         self._unit: dict[str, pl.Series] = {}
+        self._keys: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}  # of records that others lie below
         self.dated: dict[str, pl.DataFrame] = {}  # by file: its records in the order of their history, once asked for
         self._missing = pl.DataFrame(schema={"name": pl.String, "unit": pl.UInt32})  # ancestors that are named only
         self.unit_count = 0
@@ -327,8 +328,11 @@ class Records:
         return above.series(above.value(attribute))
 
     def _keys_of(self, parent: str, columns: Sequence[str]) -> pl.DataFrame:
-        """Index of one record per key of a file that others lie below."""
-        return _first_rows(self.ready[parent], columns)
+        """Index of one record per key of a file that others lie below: found once for all of these."""
+        key = parent, tuple(columns)
+        if key not in self._keys:
+            self._keys[key] = _first_rows(self.ready[parent], columns)
+        return self._keys[key]
 
     def _index_of(self, name: str, ancestor: str) -> pl.Series | None:
         """Index of each record's ancestor, None where a file of the chain is not in the payload."""

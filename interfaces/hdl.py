@@ -41,12 +41,15 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
     held: dict[str, list[str]] = {}
     for member, home, dat in members:
         files = {file.component: file for file in contract.files.values() if home in members_of(file)}
+        known = [block for block in dat.blocks if block.component in files and block.attributes is not None]
+        values = iter(pl.collect_all([_values(block, dat.tokens) for block in known]))
         for block in dat.blocks:
             if block.component not in files:
                 _stranger(block, dat, contract, files)
             elif block.attributes is not None:
                 file = files[block.component]
-                components.setdefault(file.id, _Component(file)).add(block, block.attributes, dat, member.name)
+                component = components.setdefault(file.id, _Component(file))
+                component.add(block, block.attributes, next(values), dat, member.name)
         _future_changes(dat, files)
         facts += [*_about_name(member.name, home), *dat.facts(member.name)]
         held[member.name] = [file.id for file in files.values()]
@@ -66,8 +69,8 @@ class _Component:
         self._frames: list[pl.DataFrame] = []
         self._records = 0
 
-    def add(self, block: Block, attributes: Sequence[str], dat: Dat, member: str) -> None:
-        """Take in the records of ``block`` and judge them and their METADATA line."""
+    def add(self, block: Block, attributes: Sequence[str], values: pl.DataFrame, dat: Dat, member: str) -> None:
+        """Take in the records of ``block``, split into values, and judge them and their METADATA line."""
         for rule, detail in _judged(self.file, attributes):
             self._keep(Fact(rule, self.file.id, detail, member=member))
         if block.metadata in dat.undecodable:
@@ -75,7 +78,7 @@ class _Component:
             self._keep(Fact(f"{self.file.id}.shape.unreadable", self.file.id, detail, member=member))
         numbers = pl.Series("_line", block.numbers, pl.UInt32)
         rows = pl.int_range(self._records + 1, self._records + len(numbers) + 1, dtype=pl.UInt32, eager=True)
-        values, odd = _values(block.lines, dat.tokens, 2 + len(attributes))
+        values, odd = _unescaped(values, block.lines, dat.tokens)
         for index in odd:
             what = "an escape before a character that needs none; both are kept"
             dat.note("package.notation", what, block.numbers[index])
@@ -119,15 +122,21 @@ _DETAILS = {
 }
 
 
-def _values(lines: pl.Series, tokens: Tokens, width: int) -> tuple[pl.DataFrame, list[int]]:
-    """Return the first values of each line (``0`` ...) and their ``count``; indices of lines with an unknown escape."""
+def _values(block: Block, tokens: Tokens) -> pl.LazyFrame:
+    """The values of each line (``0`` ...), as many as it should have, and their ``count``; escapes are not undone."""
+    width = 2 + len(block.attributes or ())
     line = pl.col("line")
     split = line.str.split_exact(tokens.delimiter, width - 1).struct.rename_fields([str(at) for at in range(width)])
     count = line.str.count_matches(tokens.delimiter, literal=True) + 1
-    values = lines.to_frame("line").select(split, count.alias("count")).unnest("line")
+    return block.lines.to_frame("line").lazy().select(split, count.alias("count")).unnest("line")
+
+
+def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[pl.DataFrame, list[int]]:
+    """Return the values with those of lines that hold an escape, and the indices of lines with an unknown one."""
     escaped = lines.str.contains(tokens.escape, literal=True).arg_true()
     if not escaped.len():
         return values, []
+    width = values.width - 1
     exact = [tokens.split(line) for line in lines.gather(escaped)]
     padded = [[*row[:width], *[None] * (width - len(row)), len(row)] for row, _ in exact]
     parts = pl.DataFrame(padded, schema=values.schema, orient="row")
