@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -42,7 +43,7 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
     for member, home, dat in members:
         files = {file.component: file for file in contract.files.values() if home in members_of(file)}
         known = [block for block in dat.blocks if block.component in files and block.attributes is not None]
-        values = iter(pl.collect_all([_values(block, dat.tokens) for block in known]))
+        values = iter(pl.collect_all([_values(one.lines, dat.tokens, _width(one)) for one in known]))
         for block in dat.blocks:
             if block.component not in files:
                 _stranger(block, dat, contract, files)
@@ -122,13 +123,17 @@ _DETAILS = {
 }
 
 
-def _values(block: Block, tokens: Tokens) -> pl.LazyFrame:
-    """The values of each line (``0`` ...), as many as it should have, and their ``count``; escapes are not undone."""
-    width = 2 + len(block.attributes or ())
+def _width(block: Block) -> int:
+    """How many values a line of the block has: its instruction, its component, its attributes."""
+    return 2 + len(block.attributes or ())
+
+
+def _values(lines: pl.Series, tokens: Tokens, width: int) -> pl.LazyFrame:
+    """The first values of each line (``0`` ...) and their ``count``; escapes are not undone."""
     line = pl.col("line")
     split = line.str.split_exact(tokens.delimiter, width - 1).struct.rename_fields([str(at) for at in range(width)])
     count = line.str.count_matches(tokens.delimiter, literal=True) + 1
-    return block.lines.to_frame("line").lazy().select(split, count.alias("count")).unnest("line")
+    return lines.to_frame("line").lazy().select(split, count.alias("count")).unnest("line")
 
 
 def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[pl.DataFrame, list[int]]:
@@ -136,12 +141,20 @@ def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[
     escaped = lines.str.contains(tokens.escape, literal=True).arg_true()
     if not escaped.len():
         return values, []
-    width = values.width - 1
-    exact = [tokens.split(line) for line in lines.gather(escaped)]
-    padded = [[*row[:width], *[None] * (width - len(row)), len(row)] for row, _ in exact]
-    parts = pl.DataFrame(padded, schema=values.schema, orient="row")
+    some = lines.gather(escaped)
+    written, meant = tokens.protected()
+    marks = _unused(some, len(written))  # a mark for each stands in the line while it is split
+    marked = some.str.replace_many(written, marks, leftmost=True)
+    parts = _values(marked, tokens, values.width - 1).collect()
+    parts = parts.with_columns(pl.col(pl.String).str.replace_many(marks, meant))
     values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
-    return values, [index for index, (_, odd) in zip(escaped, exact, strict=True) if odd]
+    return values, escaped.filter(marked.str.contains(tokens.escape, literal=True)).to_list()
+
+
+def _unused(texts: pl.Series, count: int) -> list[str]:
+    """Signs for private use that stand in none of these texts."""
+    private = map(chr, range(0xE000, 0xF900))
+    return list(islice((one for one in private if not texts.str.contains(one, literal=True).any()), count))
 
 
 def _columns(values: pl.DataFrame, component: str, attributes: Sequence[str]) -> pl.DataFrame:

@@ -66,6 +66,11 @@ class Tokens:
         values[-1] += first
         values += further
 
+    def protected(self) -> tuple[list[str], list[str]]:
+        """Return what may be written after an escape, with the escape, longest first; and what each means."""
+        after = sorted(self._meaning, key=len, reverse=True)
+        return [self.escape + token for token in after], [self._meaning[token] for token in after]
+
     def join(self, values: Iterable[str]) -> str:
         """Return the line that ``split`` takes apart into ``values``."""
         return self.delimiter.join(self._protected.sub(self._protect, value) for value in values)

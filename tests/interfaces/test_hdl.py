@@ -508,6 +508,31 @@ def test_what_is_written_is_read_back_in_every_dialect(tmp_path, dialect, record
     assert not GRAVE & set(rules(payload))
 
 
+ATTRIBUTES = ["SourceSystemOwner", "SourceSystemId", "PersonNumber", "EffectiveStartDate"]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([Tokens(), Tokens(";", "^", "<br>"), Tokens("~~", "\\", "n"), Tokens("|", "#", "|n")]),
+    st.lists(st.text(st.sampled_from("|\\;^~#n<br>, \ue000\ue001\ue002"), max_size=14), min_size=1, max_size=4),
+)
+def test_the_lines_of_a_component_are_split_as_one_line_is(read, tokens, texts):
+    sets = (
+        f"SET FILE_DELIMITER {tokens.delimiter}\nSET FILE_ESCAPE {tokens.escape}\nSET FILE_NEWLINE {tokens.newline}\n"
+    )
+    lines = [tokens.delimiter.join(["MERGE", "Worker", text]) for text in texts]
+    metadata = tokens.delimiter.join(["METADATA", "Worker", *ATTRIBUTES])
+    payload = read(RETAIN + sets + "\n".join([metadata, *lines]) + "\n")
+    split = [tokens.split(line) for line in lines]
+    told = [[value if value.strip(" \t") else None for value in values[2:6]] for values, _ in split]
+    expected = [values + [None] * (4 - len(values)) for values in told]
+    frame = payload.frames["worker"]
+    assert [list(row) for row in frame.select(ATTRIBUTES).rows()] == expected
+    wrong = [fact.rows.to_list() for fact in payload.facts if fact.rule == "worker.shape.values"]
+    assert wrong == [found for found in [[at for at, (one, _) in enumerate(split, 1) if len(one) != 6]] if found]
+    assert any("an escape before" in fact.detail for fact in payload.facts) == any(odd for _, odd in split)
+
+
 LINES = st.lists(
     st.one_of(
         st.sampled_from(
