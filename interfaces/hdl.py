@@ -86,8 +86,9 @@ class _Component:
         self._records += len(numbers)
         frame = values.with_columns(rows.alias("_row"), numbers)
         self._of_records(frame, pl.col("count") != 2 + len(attributes), "values", member)
-        undecodable = pl.Series(sorted(dat.undecodable), dtype=pl.UInt32)
-        self._of_records(frame, pl.col("_line").is_in(undecodable.implode()), "unreadable", member)
+        if dat.undecodable:
+            undecodable = pl.Series(sorted(dat.undecodable), dtype=pl.UInt32)
+            self._of_records(frame, pl.col("_line").is_in(undecodable.implode()), "unreadable", member)
         self._frames.append(_columns(frame, block.component, attributes))
 
     def all_facts(self) -> Iterator[Fact]:
@@ -111,7 +112,7 @@ class _Component:
         self._facts.setdefault((fact.rule, fact.detail, fact.member), fact)
 
     def _of_records(self, frame: pl.DataFrame, wrong: pl.Expr, kind: str, member: str) -> None:
-        bad = frame.filter(wrong)
+        bad = frame.lazy().filter(wrong).select("_row", "_line").collect()  # of wide frames two columns
         if bad.height:
             rule, rows, lines = f"{self.file.id}.shape.{kind}", bad["_row"], bad["_line"]
             self._facts[rule, str(rows[0]), member] = Fact(rule, self.file.id, _DETAILS[kind], rows, lines, member)

@@ -164,12 +164,15 @@ class Dat:
         if data.startswith(BOM):
             self.note("package.notation", "the file begins with a byte-order mark")
             data = data[len(BOM) :]
-        if b"\0" in data or not _decodes(data):
-            for number, line in enumerate(data.split(b"\n"), start=1):
-                if b"\0" in line or not _decodes(line):
-                    self.undecodable.add(number)
-            data = data.decode("utf-8", "replace").replace("\0", "\ufffd").encode()
-        return pl.read_lines(io.BytesIO(data)).to_series()
+        if b"\0" not in data:
+            try:
+                return _lines(data)
+            except pl.exceptions.ComputeError:
+                pass  # some line is not UTF-8
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if b"\0" in line or not _decodes(line):
+                self.undecodable.add(number)
+        return _lines(data.decode("utf-8", "replace").replace("\0", "\ufffd").encode())
 
     def _records(self, lines: pl.Series, first: int) -> None:
         """Take the lines below the first METADATA line, numbered from ``first``: those of records together."""
@@ -310,9 +313,11 @@ class Dat:
                     self.note("package.instruction", f"records of {name} without a METADATA line, not read", number)
 
 
+def _lines(data: bytes) -> pl.Series:
+    return pl.read_lines(io.BytesIO(data)).to_series()
+
+
 def _decodes(line: bytes) -> bool:
-    if line.isascii():  # a tenth of the time, and no copy
-        return True
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
