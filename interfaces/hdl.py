@@ -85,7 +85,9 @@ class _Component:
             dat.note("package.notation", what, block.numbers[index])
         self._records += len(numbers)
         frame = values.with_columns(rows.alias("_row"), numbers)
-        self._of_records(frame, pl.col("count") != 2 + len(attributes), "values", member)
+        last = 1 + len(attributes)
+        odd_length = pl.col(str(last)).is_null() | pl.col(str(last + 1)).is_not_null()
+        self._of_records(frame, odd_length, "values", member)
         if dat.undecodable:
             undecodable = pl.Series(sorted(dat.undecodable), dtype=pl.UInt32)
             self._of_records(frame, pl.col("_line").is_in(undecodable.implode()), "unreadable", member)
@@ -130,11 +132,10 @@ def _width(block: Block) -> int:
 
 
 def _values(lines: pl.Series, tokens: Tokens, width: int) -> pl.LazyFrame:
-    """The first values of each line (``0`` ...) and their ``count``; escapes are not undone."""
-    line = pl.col("line")
-    split = line.str.split_exact(tokens.delimiter, width - 1).struct.rename_fields([str(at) for at in range(width)])
-    count = line.str.count_matches(tokens.delimiter, literal=True) + 1
-    return lines.to_frame("line").lazy().select(split, count.alias("count")).unnest("line")
+    """The first values of each line (``0`` ...), one more than it should have; escapes are not undone."""
+    names = [str(at) for at in range(width + 1)]
+    split = pl.col("line").str.split_exact(tokens.delimiter, width).struct.rename_fields(names)
+    return lines.to_frame("line").lazy().select(split).unnest("line")
 
 
 def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[pl.DataFrame, list[int]]:
@@ -146,8 +147,7 @@ def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[
     written, meant = tokens.protected()
     marks = _unused(some, len(written))  # a mark for each stands in the line while it is split
     marked = some.str.replace_many(written, marks, leftmost=True)
-    parts = _values(marked, tokens, values.width - 1).collect()
-    parts = parts.with_columns(pl.col(pl.String).str.replace_many(marks, meant))
+    parts = _values(marked, tokens, values.width - 1).collect().select(pl.all().str.replace_many(marks, meant))
     values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
     return values, escaped.filter(marked.str.contains(tokens.escape, literal=True)).to_list()
 
