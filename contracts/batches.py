@@ -44,6 +44,10 @@ class Stored(Ready):
         # a record's number is its place: no count over all parts is needed
         return pl.scan_parquet(self._paths).with_columns((pl.col("_row") - 1).alias("index"))
 
+    def decisive(self, alternatives: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+        """All of them: what every record fills would have to be looked up."""
+        return alternatives
+
     def rows(self, indices: pl.Series, names: Iterable[str] = ()) -> pl.DataFrame:
         """The records of these indices, ascending; with the columns of these names, or with all."""
         found = self.lazy().filter(pl.col("index").is_in(indices.implode())).drop("index")

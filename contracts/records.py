@@ -132,6 +132,17 @@ class Ready(Columns):
         counts = self.frame.select(pl.col(self._columns()).null_count()).row(0) if self._columns() else ()
         return frozenset(name for name, nulls in zip(self._columns(), counts, strict=True) if nulls < self.height)
 
+    def decisive(self, alternatives: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+        """The alternatives of a key up to the first that every record fills: those behind it name no record."""
+        for at, names in enumerate(alternatives, start=1):
+            if all(self._in_all(name) for name in names):
+                return alternatives[:at]
+        return alternatives
+
+    def _in_all(self, name: str) -> bool:
+        stands = next((one for one in (f"={name}", name) if one in self.names), "")
+        return bool(stands) and not self.frame[stands].null_count()
+
     def series(self, value: pl.Expr) -> pl.Series:
         """One value for each record, also of an expression that no column stands in."""
         return self.select([value.alias("value")])["value"]
@@ -468,6 +479,7 @@ def group_of(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Expr:
     """Equal for records of one group: the first alternative without blanks names it, else the first of all."""
     if not alternatives[0]:
         return pl.lit("")
+    alternatives = ready.decisive(alternatives)
     chosen = _structure(ready, alternatives[0], 0)
     for number in range(len(alternatives) - 1, -1, -1) if len(alternatives) > 1 else ():
         whole = pl.all_horizontal([ready.value(name).is_not_null() for name in alternatives[number]])
@@ -492,6 +504,8 @@ def _find(
     result = pl.Series([None] * child.height, dtype=pl.UInt32)
     undecided = pl.Series([True] * child.height, dtype=pl.Boolean)
     for alternative in alternatives:
+        if not undecided.any():
+            break
         names = [f"key{at}" for at in range(len(alternative))]
         own = child.select(child.key(list(alternative), across=True)).with_row_index("child")
         usable = own.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series() & undecided

@@ -206,8 +206,8 @@ def _names_of(contract: Contract, records: Records, name: str, payload: str, fir
     file, ready = contract.files[name], records.ready[name]
     root = file.parent is None
     ways = contract.ways(name)  # an orphan is called by the highest ancestor that it names
-    unit = file.accept_unit if root else tuple(tuple(one) for _, alternatives in ways for one in alternatives)
-    business = file.business_key if root else unit
+    named_by = file.accept_unit if root else tuple(tuple(one) for _, alternatives in ways for one in alternatives)
+    unit, business = ready.decisive(named_by), ready.decisive(file.business_key if root else named_by)
     row = pl.col("_row") if root else pl.lit(0, dtype=pl.UInt32)
     key = _key(ready, business, file.period if root else "")
     if business == ((),):  # the whole file is the unit: its member's name
