@@ -45,7 +45,8 @@ from contracts.nesting import line_numbers, rows_as_read
 from contracts.people import Person
 from contracts.profiles import DEPARTMENTS, ORACLE, Goal, Interface, Profile, load_profile, read_register, shipped
 from contracts.questions import OpenQuestions, Question
-from contracts.records import Ready, Records, parents_first, pod_names
+from contracts.ready import Ready
+from contracts.records import Records, parents_first, pod_names
 from contracts.results import (
     ANSWER_COLUMNS,
     BLOCKING,

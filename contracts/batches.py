@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.model import Contract, Rule
-from contracts.records import Columns, Ready, Records, columns_above, named_of, names_below
+from contracts.ready import Columns, Ready
+from contracts.records import Records, columns_above, named_of, names_below
 from contracts.written import template_columns
 
 _RESERVED = ("_row", "_line", "_unit", "_parent", "_action")

@@ -12,7 +12,8 @@ import polars as pl
 
 from contracts.lists import stale
 from contracts.model import Contract, Rule
-from contracts.records import Columns, Records, numbers_above
+from contracts.ready import Columns
+from contracts.records import Records, numbers_above
 from contracts.results import Status
 from contracts.rules import NO_ROWS, Found, RowCheck, SetCheck, compile_rule, groups, lists_of, unbound_lists
 

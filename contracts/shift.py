@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.model import Column
-from contracts.records import Ready
+from contracts.ready import Ready
 from contracts.typing import typed
 
 _OFFSETS = (-1, 1, -2, 2, -3, 3)

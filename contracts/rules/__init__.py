@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contracts.model import Contract, ReferenceList, Rule
-from contracts.records import Columns, Records
+from contracts.ready import Columns
+from contracts.records import Records
 from contracts.rules.checks import NO_ROWS, Found, RowCheck, SetCheck
 from contracts.rules.dates import disjoint, gap, order, overlap
 from contracts.rules.groups import group, groups, python, unique

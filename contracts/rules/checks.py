@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.model import Rule
-from contracts.records import Ready, Records
+from contracts.ready import Ready
+from contracts.records import Records
 
 NO_ROWS = pl.Series([], dtype=pl.UInt32)
 

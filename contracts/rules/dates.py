@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 
 from contracts.model import Rule
-from contracts.records import Ready, Records, group_of
+from contracts.ready import Ready, group_of
+from contracts.records import Records
 from contracts.rules.checks import Found, applicable, rows
 from contracts.translation import NUMBER
 

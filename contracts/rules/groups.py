@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from contracts.model import Rule
-from contracts.records import Ready, Records
+from contracts.ready import Ready
+from contracts.records import Records
 from contracts.rules.checks import NO_ROWS, Found, applicable, applying, rows
 
 _WHOLE = "a Python rule reads its file whole: check it without --stream"

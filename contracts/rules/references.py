@@ -10,7 +10,8 @@ import polars as pl
 
 from contracts.lists import day
 from contracts.model import Rule
-from contracts.records import Ready, Records
+from contracts.ready import Ready
+from contracts.records import Records
 from contracts.rules.checks import NO_ROWS, Found, applicable, met, rows
 from contracts.rules.rows import row_check
 from contracts.translation import NUMBER, addable

@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.conditions import Condition
 from contracts.model import Contract, Rule, Type
-from contracts.records import Columns
+from contracts.ready import Columns
 from contracts.rules.checks import RowCheck
 from contracts.translation import NUMBER
 from contracts.typing import loads, oversized, typed
