@@ -21,6 +21,7 @@ from test_suites.often import OFTEN, each_once
 
 TOGETHER = {  # a fault reaches into other blocks
     "finance.project_costs",  # a record whose type is broken is nobody's
+    "hr.assignments",  # supervisors of several blocks have one assignment
     "hr.bank_accounts",  # a bank that several branches name
 }
 CONTRACTS = [
