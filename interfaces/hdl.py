@@ -42,15 +42,12 @@ def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
     held: dict[str, list[str]] = {}
     for member, home, dat in members:
         files = {file.component: file for file in contract.files.values() if home in members_of(file)}
-        known = [block for block in dat.blocks if block.component in files and block.attributes is not None]
-        values = iter(pl.collect_all([_values(one.lines, dat.tokens, _width(one)) for one in known]))
         for block in dat.blocks:
             if block.component not in files:
                 _stranger(block, dat, contract, files)
             elif block.attributes is not None:
                 file = files[block.component]
-                component = components.setdefault(file.id, _Component(file))
-                component.add(block, block.attributes, next(values), dat, member.name)
+                components.setdefault(file.id, _Component(file)).add(block, block.attributes, dat, member.name)
         _future_changes(dat, files)
         facts += [*_about_name(member.name, home), *dat.facts(member.name)]
         held[member.name] = [file.id for file in files.values()]
@@ -70,8 +67,8 @@ class _Component:
         self._frames: list[pl.DataFrame] = []
         self._records = 0
 
-    def add(self, block: Block, attributes: Sequence[str], values: pl.DataFrame, dat: Dat, member: str) -> None:
-        """Take in the records of ``block``, split into values, and judge them and their METADATA line."""
+    def add(self, block: Block, attributes: Sequence[str], dat: Dat, member: str) -> None:
+        """Take in the records of ``block`` and judge them and their METADATA line."""
         for rule, detail in _judged(self.file, attributes):
             self._keep(Fact(rule, self.file.id, detail, member=member))
         if block.metadata in dat.undecodable:
@@ -79,7 +76,7 @@ class _Component:
             self._keep(Fact(f"{self.file.id}.shape.unreadable", self.file.id, detail, member=member))
         numbers = pl.Series("_line", block.numbers, pl.UInt32)
         rows = pl.int_range(self._records + 1, self._records + len(numbers) + 1, dtype=pl.UInt32, eager=True)
-        values, odd = _unescaped(values, block.lines, dat.tokens)
+        values, odd = _unescaped(_values(block.lines, dat.tokens, 2 + len(attributes)), block.lines, dat.tokens)
         for index in odd:
             what = "an escape before a character that needs none; both are kept"
             dat.note("package.notation", what, block.numbers[index])
@@ -126,16 +123,11 @@ _DETAILS = {
 }
 
 
-def _width(block: Block) -> int:
-    """How many values a line of the block has: its instruction, its component, its attributes."""
-    return 2 + len(block.attributes or ())
-
-
-def _values(lines: pl.Series, tokens: Tokens, width: int) -> pl.LazyFrame:
+def _values(lines: pl.Series, tokens: Tokens, width: int) -> pl.DataFrame:
     """The first values of each line (``0`` ...), one more than it should have; escapes are not undone."""
     names = [str(at) for at in range(width + 1)]
     split = pl.col("line").str.split_exact(tokens.delimiter, width).struct.rename_fields(names)
-    return lines.to_frame("line").lazy().select(split).unnest("line")
+    return lines.to_frame("line").select(split).unnest("line")
 
 
 def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[pl.DataFrame, list[int]]:
@@ -147,7 +139,7 @@ def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[
     written, meant = tokens.protected()
     marks = _unused(some, len(written))  # a mark for each stands in the line while it is split
     marked = some.str.replace_many(written, marks, leftmost=True)
-    parts = _values(marked, tokens, values.width - 1).collect().select(pl.all().str.replace_many(marks, meant))
+    parts = _values(marked, tokens, values.width - 1).select(pl.all().str.replace_many(marks, meant))
     values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
     return values, escaped.filter(marked.str.contains(tokens.escape, literal=True)).to_list()
 
