@@ -136,10 +136,10 @@ def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[
     if not escaped.len():
         return values, []
     some = lines.gather(escaped)
-    written, meant = tokens.protected()
-    marks = _unused(some, len(written))  # a mark for each stands in the line while it is split
-    marked = some.str.replace_many(written, marks, leftmost=True)
-    parts = _values(marked, tokens, values.width - 1).select(pl.all().str.replace_many(marks, meant))
+    escapes = tokens.escapes()
+    marks = _unused(some, len(escapes))  # a mark for each stands in the line while it is split
+    marked = some.str.replace_many(list(escapes), marks, leftmost=True)
+    parts = _values(marked, tokens, values.width - 1).select(pl.all().str.replace_many(marks, list(escapes.values())))
     values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
     return values, escaped.filter(marked.str.contains(tokens.escape, literal=True)).to_list()
 

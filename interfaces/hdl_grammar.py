@@ -66,10 +66,9 @@ class Tokens:
         values[-1] += first
         values += further
 
-    def protected(self) -> tuple[list[str], list[str]]:
-        """Return what may be written after an escape, with the escape, longest first; and what each means."""
-        after = sorted(self._meaning, key=len, reverse=True)
-        return [self.escape + token for token in after], [self._meaning[token] for token in after]
+    def escapes(self) -> dict[str, str]:
+        """Return what an escape and the token behind it mean, longest first."""
+        return {self.escape + token: meant for token, meant in self._meaning.items()}
 
     def join(self, values: Iterable[str]) -> str:
         """Return the line that ``split`` takes apart into ``values``."""
@@ -93,11 +92,12 @@ class Tokens:
 
     @cached_property
     def _meaning(self) -> dict[str, str]:
-        return {self.newline: "\n", self.escape: self.escape, self.delimiter: self.delimiter}
+        meant = {self.newline: "\n", self.escape: self.escape, self.delimiter: self.delimiter}
+        return {token: meant[token] for token in sorted(meant, key=len, reverse=True)}
 
     @cached_property
     def _escaped(self) -> re.Pattern[str]:
-        after = "|".join(re.escape(token) for token in sorted(self._meaning, key=len, reverse=True))
+        after = "|".join(map(re.escape, self._meaning))
         return re.compile(f"{re.escape(self.escape)}({after})?")
 
     @cached_property
