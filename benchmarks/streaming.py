@@ -22,7 +22,7 @@ _LINE = 400  # bytes of a line, and then some
 _KEPT = 250  # bytes of it that are kept beside the file
 
 
-def measure(folder: Path, rows: int = ROWS) -> Iterator[tuple[str, str, str]]:
+def measure(folder: Path, rows: int) -> Iterator[tuple[str, str, str]]:
     """Yield (figure, value, bar) for a clean file and one with 1 % bad cells; nothing where the disk has no room."""
     needed, free = rows * (_LINE + _KEPT), shutil.disk_usage(folder).free
     if free < needed:
