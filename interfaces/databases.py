@@ -26,6 +26,8 @@ _READING: Mapping[str, Mapping[str, Any]] = {
 """What makes a transaction see one state and change nothing, by dialect; Oracle is told by a statement."""
 _SHOWN = 200  # characters of what a database says
 _CREDENTIALS = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
+_SECOND_AT = re.compile(r"://[^:/]*:[^@]*@.*@", re.DOTALL)
+"""A URL whose password SQLAlchemy ends too soon: what follows its first @ would be a host, and be told as one."""
 _URL_TODO = "write dialect+driver://user@host/name, and install the driver it names"
 
 
@@ -83,6 +85,9 @@ def _arrow(connection: Connection, statement: Select[Any]) -> Iterator[list[Valu
 
 
 def _engine(url: str) -> Engine:
+    if _SECOND_AT.search(url):
+        todo = "write an @ of the password as %40, a % as %25"
+        raise PayloadError("an @ stands behind the password", where="the URL of the database", todo=todo)
     try:
         engine = create_engine(_read_only(make_url(url)))
     except ModuleNotFoundError as error:

@@ -477,6 +477,8 @@ def test_a_table_that_cannot_be_read_says_why(single: Contract, lite: Lite, file
         ("", "no URL of a database"),
         ("nodriver://me:open-sesame@host/x", "no URL of a database"),
         ("postgresql+psycopg://me:open-sesame@127.0.0.1:x/y", "no URL of a database"),
+        ("postgresql+psycopg://me:p@open-sesame@127.0.0.1:1/x", "an @ stands behind the password"),
+        ("postgresql+psycopg://me:p@open-sesame/?@127.0.0.1:1/x", "an @ stands behind the password"),
         ("sqlite:////no/such/folder/x.db", "the database refuses: unable to open"),
         ("postgresql+psycopg://me:open-sesame@127.0.0.1:1/x?connect_timeout=1", "the database refuses"),
         ("oracle+cx_oracle://me:open-sesame@host/x", "the driver cx_Oracle is not installed"),
