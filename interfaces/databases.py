@@ -108,11 +108,14 @@ def _extra(driver: str) -> str:
 
 def _read_only(url: URL) -> URL:
     """The same URL; of a file of SQLite one that makes no file and changes none."""
-    plain = url.database and url.database != ":memory:" and not url.database.startswith("file:")
-    if url.get_backend_name() != "sqlite" or not plain:
+    database = url.database or ":memory:"
+    if url.get_backend_name() != "sqlite" or database == ":memory:":
         return url
-    path = quote(Path(str(url.database)).absolute().as_posix())
-    return url.set(database=f"file:{path}").update_query_dict({"mode": "ro", "uri": "true"})
+    if not database.startswith("file:"):
+        url = url.set(database=f"file:{quote(Path(database).absolute().as_posix())}")
+    elif database.startswith("file::memory:") or url.query.get("mode") == "memory":
+        return url
+    return url.update_query_dict({"mode": "ro", "uri": "true"})
 
 
 def _lenient(connection: sqlite3.Connection, _record: object) -> None:

@@ -506,11 +506,14 @@ def test_reading_makes_no_file_and_changes_none(single: Contract, lite: Lite, tm
     lite.fill("t", HEADS, [head()])
     lite.path.chmod(0o444)
     assert read_tables(lite.url, single, {"heads": "t"}).records == 1
-    with pytest.raises(PayloadError):
-        read_tables(f"sqlite:///{tmp_path / 'none.db'}", single, {"heads": "t"})
+    for url in ("sqlite:///{}", "sqlite:///file:{}?uri=true", "sqlite:///file:{}?mode=rwc&uri=true"):
+        with pytest.raises(PayloadError, match="refuses"):
+            read_tables(url.format(tmp_path / "none.db"), single, {"heads": "t"})
     assert not (tmp_path / "none.db").exists()
-    with pytest.raises(PayloadError, match="refuses"):
-        read_query(lite.url, "DELETE FROM t", single.files["heads"])
+    lite.path.chmod(0o644)
+    for url in (lite.url, f"sqlite:///file:{lite.path}?uri=true"):
+        with pytest.raises(PayloadError, match="refuses"):
+            read_query(url, "DELETE FROM t", single.files["heads"])
     assert read_tables(lite.url, single, {"heads": "t"}).records == 1
 
 
