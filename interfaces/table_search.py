@@ -91,23 +91,30 @@ def find(connection: Connection, name: str, file: File) -> Found:
 
 def _located(inspector: Inspector, name: str) -> tuple[str | None, str]:
     """Schema (None: the one that the connection is in) and name, as the database tells them."""
-    schema, _, base = name.rpartition(".")
-    ways: list[tuple[str | None, str]] = [(None, name), *([(schema, base)] if schema else [])]
+    schemas: list[str] = inspector.get_schema_names() if "." in name else []
     near: list[str] = []
-    for schema_, base in ways:
-        for known in [None] if schema_ is None else _like(schema_, inspector.get_schema_names()):
+    for schema, base in _splits(name):
+        found: list[tuple[str | None, str]] = []
+        for known in [None] if schema is None else _like(schema, schemas):
             tables = [*inspector.get_table_names(known), *inspector.get_view_names(known)]
-            found = _like(base, tables)
-            if len(found) > 1:
-                todo = f"spell it as one of: {', '.join(found)}"
-                raise PayloadError("several tables have this name, case aside", where=name, todo=todo)
-            if found:
-                return known, found[0]
-            if inspector.has_table(base, known):  # neither table nor view in the strict sense: temporary, materialised
-                return known, base
+            here = _like(base, tables)
+            if not here and inspector.has_table(base, known):  # neither in the strict sense: temporary, materialised
+                here = [base]
+            found += [(known, one) for one in here]
             near += get_close_matches(base, tables, _NEAR, cutoff=0.4) or tables[:_NEAR]
+        if len(found) > 1:
+            todo = f"spell it as one of: {', '.join(f'{known}.{one}' if known else one for known, one in found)}"
+            raise PayloadError("several tables have this name, case aside", where=name, todo=todo)
+        if found:
+            return found[0]
     todo = f"name a table or view, or schema.table; there is: {', '.join(near[:_NEAR]) or 'none'}"
     raise PayloadError("the database has no such table", where=f"table {name}", todo=todo)
+
+
+def _splits(name: str) -> list[tuple[str | None, str]]:
+    """The ways to read a name: as it stands, then parted at one of its dots, for names may hold dots."""
+    dots = [at for at, sign in enumerate(name) if sign == "."]
+    return [(None, name), *((name[:at], name[at + 1 :]) for at in reversed(dots) if at)]
 
 
 def _like(name: str, names: Sequence[str]) -> list[str]:

@@ -750,6 +750,30 @@ def test_names_that_differ_in_case_only_are_asked_about(single: Contract, postgr
         read_tables(POSTGRES, single, {"heads": f"{schema}.TWICE"})
 
 
+def test_schemas_that_differ_in_case_only_are_asked_about_where_both_have_the_table(
+    single: Contract, postgres: tuple[Connection, str]
+) -> None:
+    connection, schema = postgres
+    connection.execute(text("CREATE TABLE t (claim text, total int)"))
+    connection.execute(text(f'CREATE SCHEMA "{schema.upper()}"'))
+    try:
+        assert read_tables(POSTGRES, single, {"heads": f"{schema.lower()}.t"}).members == [f"{schema}.t"]
+        connection.execute(text(f'CREATE TABLE "{schema.upper()}".t (claim text, total int)'))
+        with pytest.raises(PayloadError, match="several tables have this name") as error:
+            read_tables(POSTGRES, single, {"heads": f"{schema.lower()}.t"})
+        assert f"{schema}.t" in error.value.todo
+        assert f"{schema.upper()}.t" in error.value.todo
+        assert read_tables(POSTGRES, single, {"heads": f"{schema}.t"}).members == [f"{schema}.t"]
+    finally:
+        connection.execute(text(f'DROP SCHEMA "{schema.upper()}" CASCADE'))
+
+
+def test_a_dot_may_stand_in_the_name_of_a_schemas_table(single: Contract, postgres: tuple[Connection, str]) -> None:
+    connection, schema = postgres
+    connection.execute(text('CREATE TABLE "a.b.c" (claim text, total int)'))
+    assert read_tables(POSTGRES, single, {"heads": f"{schema}.a.b.c"}).members == [f"{schema}.a.b.c"]
+
+
 # --- Oracle: a stub, no server
 
 
