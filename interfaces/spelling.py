@@ -16,6 +16,8 @@ from interfaces.fbdi import date_form
 
 _EXPONENT = r"^[+-]?[0-9.]+[eE][+-]?[0-9]+$"
 _ISO = "%Y-%m-%d %H:%M:%S%.f"
+_ISO_TEXT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-5][0-9](\.[0-9]{1,6}0*)?)?)?$"
+"""What is read as a moment: parsing is lenient, it takes the year 26, a 60th second, and drops nanoseconds."""
 _FINEST = (("FF", ""), ("SS", "1s"), ("MI", "1m"), ("HH24", "1h"))  # part of a mask -> what it is exact to
 _TWO_DIGITS = (1969, 2068)
 """First and last year that a mask with YY can tell."""
@@ -58,13 +60,10 @@ def undecodable(values: Sequence[pl.Series]) -> pl.Series | None:
 
 def iso_moments(text: pl.Series) -> list[pl.Series]:
     """Return text as ``parts``: the ISO days and moments among it typed, the rest as text."""
-    frame = text.to_frame("text").select(
-        "text",
-        pl.coalesce(
-            pl.col("text").str.replace("T", " ", literal=True).str.to_datetime(_ISO, strict=False, time_unit="us"),
-            pl.col("text").str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
-        ).alias("moment"),
-    )
+    iso = pl.when(pl.col("text").str.contains(_ISO_TEXT)).then(pl.col("text").str.replace("T", " ", literal=True))
+    forms = (_ISO, "%Y-%m-%d %H:%M", "%Y-%m-%d")
+    moments = [iso.str.strptime(pl.Datetime("us"), form, strict=False) for form in forms]
+    frame = text.to_frame("text").select("text", pl.coalesce(moments).alias("moment"))
     rest = frame.select(pl.when(pl.col("moment").is_null()).then("text").alias("text"))
     return [frame["moment"], rest["text"]]
 

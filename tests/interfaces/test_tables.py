@@ -251,13 +251,20 @@ def test_values_of_several_kinds_in_one_column_keep_their_places() -> None:
     assert text_of([None, None]) == [None, None]
 
 
-def test_only_iso_text_is_a_moment() -> None:
-    given_ = pl.Series(
-        ["2026-11-20", "2026-11-20 13:45:30.25", "2026-11-20T01:00:00", "2026/11/20", "x", None, "2026-02-30"]
-    )
-    moments, rest = iso_moments(given_)
-    assert moments.to_list() == [at("2026-11-20"), MOMENT, at("2026-11-20 01:00"), None, None, None, None]
-    assert rest.to_list() == [None, None, None, "2026/11/20", "x", None, "2026-02-30"]
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("2026-11-20", at("2026-11-20")), ("2026-11-20 13:45:30.25", MOMENT), ("2026-11-20 13:45:30.2500000", MOMENT),
+        ("2026-11-20T01:00:00", at("2026-11-20 01:00")), ("2026-11-20 01:00", at("2026-11-20 01:00")),
+        ("2026/11/20", None), ("x", None), ("2026-02-30", None), ("2026-1-2", None), ("26-01-02", None),
+        (" 2026-11-20", None), ("-0044-03-15", None), ("2026-11-20 10:00:60", None),
+        ("2026-11-20 00:00:00.0000001", None), ("2026-11-20T00:00:00Z", None), (None, None),
+    ],
+)  # fmt: skip
+def test_only_iso_text_is_a_moment(words: str | None, moment: datetime | None) -> None:
+    moments, rest = iso_moments(pl.Series([words], dtype=pl.String))
+    assert moments.to_list() == [moment]
+    assert rest.to_list() == [None if moment else words]
 
 
 def test_numbers_that_are_words_stay_words() -> None:
