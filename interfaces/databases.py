@@ -39,7 +39,8 @@ def reading(url: str) -> Iterator[Connection]:
     that is not installed, and in the words of the database for all that it refuses, never with the password.
     """
     engine = _engine(url)
-    refusals = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, pl.exceptions.PolarsError)
+    # UnicodeError: of names typed as wrong bytes, which a driver cannot send
+    refusals = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, pl.exceptions.PolarsError, UnicodeError)
     try:
         with engine.connect() as connection:
             connection = connection.execution_options(**_READING.get(engine.dialect.name, {}))

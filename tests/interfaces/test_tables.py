@@ -738,6 +738,8 @@ def test_views_of_postgresql_are_read_and_nothing_can_be_written(
         assert read_tables(POSTGRES, single, {"heads": f"{schema}.{name}"}).records == 1
     with pytest.raises(PayloadError, match="refuses"):
         read_query(POSTGRES, f'CREATE TABLE "{schema}".made (n int)', single.files["heads"])
+    with pytest.raises(PayloadError, match="refuses: 'utf-8' codec can't encode"):
+        read_tables(POSTGRES, single, {"heads": "seen\udcff"})
     with pytest.raises(PayloadError, match="refuses: date too large"):
         read_query(POSTGRES, "SELECT DATE 'infinity' AS paid", single.files["heads"])
 
