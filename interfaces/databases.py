@@ -97,6 +97,10 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, ImportError, ValueError, TypeError) as error:
         what = f"no URL of a database: {type(error).__name__}"
         raise PayloadError(what, where="the URL of the database", todo=_URL_TODO) from error
+    if engine.dialect.is_async:
+        todo = "name its sibling that waits, as psycopg is of psycopg_async and oracledb of oracledb_async"
+        what = f"the driver {engine.url.drivername.partition('+')[2]} is asynchronous"
+        raise PayloadError(what, where="the URL of the database", todo=todo)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _lenient)
     return engine

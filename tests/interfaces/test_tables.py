@@ -489,6 +489,7 @@ def test_a_table_that_cannot_be_read_says_why(single: Contract, lite: Lite, file
         ("sqlite:////no/such/folder/x.db", "the database refuses: unable to open"),
         ("postgresql+psycopg://me:open-sesame@127.0.0.1:1/x?connect_timeout=1", "the database refuses"),
         ("oracle+cx_oracle://me:open-sesame@host/x", "the driver cx_Oracle is not installed"),
+        ("postgresql+psycopg_async://me:open-sesame@host/x", "the driver psycopg_async is asynchronous"),
     ],
 )
 def test_a_database_that_cannot_be_reached_says_why_and_never_the_password(
