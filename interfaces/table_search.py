@@ -28,6 +28,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.oracle import BINARY_DOUBLE, BINARY_FLOAT
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import Float, Integer
@@ -66,7 +67,7 @@ def find(connection: Connection, name: str, file: File) -> Found:
     schema, base = _located(inspector, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of a type that SQLAlchemy does not know: it is not read by type
-        told = {one["name"]: one["type"] for one in inspector.get_columns(base, schema)}
+        told = {one["name"]: _beneath(one["type"]) for one in inspector.get_columns(base, schema)}
     known = _matched(told, [*file.columns, ACTION, *_ORDER], name)
     names = tuple(one for one in (*file.columns, ACTION) if one in known)
     _readable(names, told, file, name)
@@ -87,6 +88,11 @@ def find(connection: Connection, name: str, file: File) -> Found:
         frozenset(one for one in names if isinstance(told[known[one]], CHAR | NCHAR)),
         frozenset(one for one in names if lite and isinstance(told[known[one]], Date | DateTime)),
     )
+
+
+def _beneath(kind: Any) -> Any:
+    """The type that a domain of PostgreSQL stands for, else the type."""
+    return _beneath(kind.data_type) if isinstance(kind, DOMAIN) else kind
 
 
 def _located(inspector: Inspector, name: str) -> tuple[str | None, str]:

@@ -760,6 +760,14 @@ def test_names_that_differ_in_case_only_are_asked_about(single: Contract, postgr
         read_tables(POSTGRES, single, {"heads": f"{schema}.TWICE"})
 
 
+def test_a_domain_is_read_as_the_type_it_stands_for(single: Contract, postgres: tuple[Connection, str]) -> None:
+    connection, schema = postgres
+    connection.execute(text("CREATE DOMAIN padded AS char(20); CREATE DOMAIN named AS padded"))
+    connection.execute(text("CREATE TABLE t AS SELECT 'C1'::named AS claim, 1 AS total, 'x'::padded AS note"))
+    payload = read_tables(POSTGRES, single, {"heads": f"{schema}.t"})
+    assert payload.frames["heads"].select("CLAIM", "NOTE").rows() == [("C1", "x")]
+
+
 def test_schemas_that_differ_in_case_only_are_asked_about_where_both_have_the_table(
     single: Contract, postgres: tuple[Connection, str]
 ) -> None:
