@@ -24,6 +24,7 @@ _READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 """What makes a transaction see one state and change nothing, by dialect; Oracle is told by a statement."""
+_MOMENTS = ("date", "time", "timetz", "timestamp", "timestamptz")
 _SHOWN = 200  # characters of what a database says
 _CREDENTIALS = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
 _SECOND_AT = re.compile(r"://[^:/]*:[^@]*@.*@", re.DOTALL)
@@ -103,6 +104,8 @@ def _engine(url: str) -> Engine:
         raise PayloadError(what, where="the URL of the database", todo=todo)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _lenient)
+    if engine.dialect.driver == "psycopg":
+        event.listen(engine, "connect", _worded)
     return engine
 
 
@@ -125,6 +128,37 @@ def _read_only(url: URL) -> URL:
 
 def _lenient(connection: sqlite3.Connection, _record: object) -> None:
     connection.text_factory = _decoded
+
+
+def _worded(connection: Any, _record: object) -> None:
+    """Let psycopg give what Python cannot hold as PostgreSQL's text: JSON, and moments without end or before year 1."""
+    from psycopg.pq import Format
+    from psycopg.types.string import TextLoader
+
+    adapters = connection.adapters
+    for name in _MOMENTS:
+        adapters.register_loader(name, _or_text(adapters.get_loader(adapters.types[name].oid, Format.TEXT)))
+    for name in ("json", "jsonb"):
+        adapters.register_loader(name, TextLoader)
+
+
+def _or_text(loader: type[Any]) -> type[Any]:
+    """A loader of psycopg that gives the text where the other has no value for it."""
+    from psycopg import DataError
+    from psycopg.adapt import Loader
+
+    class OrText(Loader):
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._loaded = loader(oid, context).load
+
+        def load(self, data: Any) -> Any:
+            try:
+                return self._loaded(data)
+            except DataError:
+                return bytes(data).decode()
+
+    return OrText
 
 
 def _decoded(data: bytes) -> str | bytes:
