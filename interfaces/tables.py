@@ -48,17 +48,17 @@ def read_tables(url: str, contract: Contract, tables: Mapping[str, str]) -> Payl
             todo = f"use one of: {', '.join(contract.files)}"
             raise PayloadError(f"contract {contract.id} has no file {id_!r}", where=tables[id_], todo=todo)
     frames: dict[str, pl.DataFrame] = {}
-    facts: list[Fact] = []
-    names: list[str] = []
+    told: list[tuple[File, Found, pl.Series]] = []
     with reading(url) as connection:
         for file in (contract.files[id_] for id_ in contract.files if id_ in tables):
             found = find(connection, tables[file.id], file)
             frame, wrong = _rows(connection, found, file)
             frames[file.id] = _framed(frame, file, contract)
-            facts += _facts(frames[file.id], wrong, found, file)
-            names.append(found.name)
+            told.append((file, found, wrong))
     frames = _placed(frames, contract)
+    facts = [fact for file, found, wrong in told for fact in _facts(frames, wrong, found, file, contract)]
     facts += _untold(contract, tables)
+    names = [found.name for _, found, _ in told]
     digest, size = _digest(frames)
     return Payload(",".join(names), digest, size, frames, facts, names)
 
@@ -153,8 +153,11 @@ def _placed(frames: dict[str, pl.DataFrame], contract: Contract) -> dict[str, pl
     }
 
 
-def _facts(frame: pl.DataFrame, wrong: pl.Series, found: Found, file: File) -> Iterator[Fact]:
+def _facts(
+    frames: Mapping[str, pl.DataFrame], wrong: pl.Series, found: Found, file: File, contract: Contract
+) -> Iterator[Fact]:
     """Yield what the file written of the table would be accused of, and what its columns are."""
+    frame = frames[file.id]
     missing = [name for name in file.listed if name not in found.names and name not in file.marks]
     if missing:
         yield _fact("short", f"the table does not name {listing(missing)}", file, found)
@@ -162,7 +165,7 @@ def _facts(frame: pl.DataFrame, wrong: pl.Series, found: Found, file: File) -> I
         yield Fact(
             f"{file.id}.{name}.unlisted", file.id, "the contract has no such column: it is not read", member=found.name
         )
-    if not frame.height and not file.optional:
+    if not file.optional and not any(frames[id_].height for id_ in _beside(file, frames, contract)):
         yield _fact("unreadable", "the table has no rows", file, found)
     elif told := miscounted(file, frame.height):
         yield _fact("row_count", told, file, found)
@@ -173,6 +176,11 @@ def _facts(frame: pl.DataFrame, wrong: pl.Series, found: Found, file: File) -> I
     yield from _of_rows("line_break", _BROKEN, breaks.arg_true(), frame, file, found)
     for name in names:
         yield from _unheld(name, frame, file, found)
+
+
+def _beside(file: File, frames: Mapping[str, pl.DataFrame], contract: Contract) -> list[str]:
+    """The files whose records stand in one member with this one's, and itself: no kind of them must occur there."""
+    return [id_ for id_ in frames if names_of(contract.files[id_]) == names_of(file)]
 
 
 def _unheld(name: str, frame: pl.DataFrame, file: File, found: Found) -> Iterator[Fact]:

@@ -379,6 +379,23 @@ def test_a_table_without_rows_keeps_no_promise(single: Contract, lite: Lite) -> 
     assert (result.submitted, result.conforming, payload.size) == (1, 0, len("heads\n"))
 
 
+@pytest.mark.parametrize("id_", ["finance.project_costs", "hr.workers", "procurement.suppliers_rest"])
+def test_a_table_without_rows_is_no_empty_file_where_others_fill_the_member(id_: str, lite: Lite) -> None:
+    contract = load(id_, sample=True)
+    _, example = min(valid_examples(contract).items(), key=lambda one: len(one[1].records))
+    for name, frame in example_frames(contract, example.records).items():
+        names = [one for one in frame.columns if one not in ("_row", "_line", "_component")]
+        lite.fill(f'"{name}"', ", ".join(f'"{one}"' for one in names), frame.select(names).rows())
+    filled = check(read_tables(lite.url, contract, {one: one for one in example.records}), contract)
+    for name in contract.files.keys() - example.records:
+        names = list(dict.fromkeys(("_id", "_of", *contract.files[name].columns)))
+        lite.fill(f'"{name}"', ", ".join(f'"{one}"' for one in names))
+    assert contract.files.keys() > set(example.records)
+    result = check(read_tables(lite.url, contract, {one: one for one in contract.files}), contract)
+    assert found(result) == found(filled)
+    assert verdicts(result) == verdicts(filled)
+
+
 def test_what_a_file_could_not_hold_is_told(single: Contract, lite: Lite) -> None:
     lite.fill(
         "t", HEADS, [head(note="a\nb"), head("C2", note="a\0b"), head("C3", note=b"\xff"), head("C4", note='a,"b"\r')]
