@@ -202,8 +202,9 @@ def _of_rows(
     kind: str, detail: str, places: pl.Series, frame: pl.DataFrame, file: File, found: Found
 ) -> Iterator[Fact]:
     if places.len():
-        rows = frame["_row"].gather(places.unique().sort())
-        yield Fact(f"{file.id}.shape.{kind}", file.id, detail, rows, rows, found.name)
+        at = places.unique().sort()
+        rows, lines = frame["_row"].gather(at), frame["_line"].gather(at)
+        yield Fact(f"{file.id}.shape.{kind}", file.id, detail, rows, lines, found.name)
 
 
 def _fact(kind: str, detail: str, file: File, found: Found) -> Fact:

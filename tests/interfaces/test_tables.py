@@ -576,6 +576,9 @@ def test_parents_that_are_told_by_place_need_marks(tmp_path: Path, lite: Lite) -
     payload = read_tables(lite.url, placed, {"head": "h", "line": "l"})
     result = check(payload, placed)
     assert [tuple(unit) for unit in result.units.select("records", "conforms").rows()] == [(2, True), (2, True)]
+    lite.fill("l", "_of, ITEM", [[2, "too long a text"], [1, "x"]])
+    samples = check(read_tables(lite.url, placed, {"head": "h", "line": "l"}), placed).samples
+    assert samples.select("rule", "row", "line").rows() == [("line.shape.surplus", 1, 4)]
 
 
 def test_a_query_gives_text_by_names_of_the_file(single: Contract, lite: Lite) -> None:
