@@ -46,7 +46,10 @@ def check(
         Optional[list[Path]], typer.Argument(help="Payload files: zip, csv, dat.", metavar="[PATH...]")
     ] = None,
     contract: Annotated[
-        str, typer.Option("--contract", "-c", help="Contract id (default: told by the names inside).")
+        str,
+        typer.Option(
+            "--contract", "-c", help="Contract id (default: told by the names inside; a table needs it said)."
+        ),
     ] = "",
     source: Annotated[
         str,
@@ -90,7 +93,7 @@ def check(
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
 ) -> None:
-    """Check payloads against their contract: exit 0 no critical or significant finding, 1 findings, 2 no contract."""
+    """Check payloads or tables against their contract: exit 0 no critical or significant finding, 1 some, 2 no check."""
     screen = Screen(quiet=quiet or json == "-", no_color=no_color)
     found = find_workspace(workspace, profile)
     aged_at = day(as_of, found.profile)
