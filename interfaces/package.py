@@ -178,10 +178,12 @@ def _members(archive: zipfile.ZipFile, limits: Limits, folder: Path | None) -> t
     files = [entry for entry in entries if entry.file_size or not entry.is_dir() or _leads_out(entry)]
     facts = _about_names([entry.orig_filename for entry in files], limits)
     left = limits.total_bytes
-    for entry in files[: limits.members]:
+    for number, entry in enumerate(files[: limits.members]):
         name = entry.orig_filename
+        # never two members in one file: writing the second would pull the first from under its mapping
+        path = folder / f"{number}.member" if folder else None
         try:
-            content = _content(archive, entry, left, limits, folder)
+            content = _content(archive, entry, left, limits, path)
         except _TooMuchError as error:
             facts.append(Fact("package.unsafe", "", str(error), member=name))
             break
@@ -221,8 +223,11 @@ def _about_directory(data: bytes, entries: int) -> list[Fact]:
     return [Fact("package.unreadable", "", what)]
 
 
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits, folder: Path | None) -> bytes:
-    """The member's bytes. Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE."""
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits, path: Path | None) -> bytes:
+    """The member's bytes, held in the file at ``path`` if there is one.
+
+    Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE.
+    """
     if _leads_out(entry):
         raise _UnsafeError("its path leads outside the archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
@@ -234,12 +239,11 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
         raise NotImplementedError
     declared = entry.file_size
     entry.file_size = _ENDLESS  # read to the true end of the packed data, whatever the header says
-    if folder is None:
+    if path is None:
         out = io.BytesIO()
         size = _unpacked(archive, entry, out, left, limits)
         data: bytes = out.getvalue()
     else:
-        path = folder / f"{entry.header_offset}.member"
         with path.open("wb") as file:
             size = _unpacked(archive, entry, file, left, limits)
         data = mapped(path)

@@ -166,6 +166,23 @@ def test_a_name_that_stands_twice_is_unsafe(tmp_path: Path) -> None:
     assert [member.data for member in package.members] == [b"1", b"2"]
 
 
+def test_two_names_of_one_place_in_the_archive_never_share_a_file(tmp_path: Path) -> None:
+    data = zipped({"A.csv": random.Random(1).randbytes(20_000)})
+    start, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    entry, count = data[start:end], struct.pack("<HHI", 2, 2, 2 * (end - start))
+    shorter = entry[:20] + struct.pack("<I", 100) + entry[24:]
+    data = data[:end] + shorter + data[end : end + 8] + count + data[end + 16 :]
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    held = opened(tmp_path, data)
+    mapped = open_package(tmp_path / "payload.zip", folder=folder)
+    assert len(list(folder.iterdir())) == 2
+    assert [(member.name, member.data[:]) for member in mapped.members] == [
+        (member.name, member.data) for member in held.members
+    ]
+    assert mapped.facts == held.facts
+
+
 def test_what_cannot_be_opened_is_an_error_that_says_what_where_and_what_to_do(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.zip", tmp_path, Path("nul\0.zip")):
         with pytest.raises(PayloadError) as caught:
