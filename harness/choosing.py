@@ -45,7 +45,7 @@ def names_inside(path: Path) -> list[str]:
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                names = [info.filename for info in archive.infolist() if not info.is_dir()]
+                names = [info.filename for info in archive.infolist() if not info.filename.endswith("/")]
             return [PurePosixPath(name.replace("\\", "/")).name for name in names]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return []

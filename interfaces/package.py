@@ -23,11 +23,17 @@ from interfaces.payload import Fact
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 ATTACHMENTS = ("BlobFiles", "ClobFiles")
 """Folders of an HDL zip whose files are data whatever they hold (an office document is a zip, too)."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+"""What reading a damaged archive may raise; for an encrypted one it is RuntimeError."""
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Packing methods that are unpacked: zlib alone gives no more than it is asked for.
+
+A few kilobytes of bzip2 may become gigabytes in one call.
+"""
 
 _CHUNK = 1 << 20
 _ENDLESS = 1 << 62
 _SMALL = 10 * 1024**2  # bytes below which a member is never called a bomb: blank CSV columns compress well
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\x00")
 
@@ -112,7 +118,7 @@ def unpacked_size(path: Path) -> int:
             return path.stat().st_size
         with zipfile.ZipFile(path) as archive:
             return sum(entry.file_size for entry in archive.infolist())
-    except (*_DAMAGE, RuntimeError):
+    except (*DAMAGE, RuntimeError):
         return 0
 
 
@@ -165,7 +171,7 @@ def _unpack(file: BinaryIO, data: bytes, limits: Limits, folder: Path | None) ->
         with zipfile.ZipFile(file) as archive:
             members, facts = _members(archive, limits, folder)
             return members, facts + _about_directory(data, len(archive.infolist()))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             raise
         reason = "the file is empty" if not data else f"no archive, or a damaged one ({type(error).__name__})"
@@ -175,7 +181,7 @@ def _unpack(file: BinaryIO, data: bytes, limits: Limits, folder: Path | None) ->
 def _members(archive: zipfile.ZipFile, limits: Limits, folder: Path | None) -> tuple[list[Member], list[Fact]]:
     members: list[Member] = []
     entries = archive.infolist()
-    files = [entry for entry in entries if entry.file_size or not entry.is_dir() or _leads_out(entry)]
+    files = [entry for entry in entries if entry.file_size or not entry.filename.endswith("/") or _leads_out(entry)]
     facts = _about_names([entry.orig_filename for entry in files], limits)
     left = limits.total_bytes
     for number, entry in enumerate(files[: limits.members]):
@@ -189,7 +195,7 @@ def _members(archive: zipfile.ZipFile, limits: Limits, folder: Path | None) -> t
             break
         except _UnsafeError as error:
             facts.append(Fact("package.unsafe", "", str(error), member=name))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             if isinstance(error, OSError) and error.errno in _NO_ROOM:
                 raise
             facts.append(Fact("package.unreadable", "", f"the member cannot be unpacked: {_why(error)}", member=name))
@@ -226,7 +232,7 @@ def _about_directory(data: bytes, entries: int) -> list[Fact]:
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits, path: Path | None) -> bytes:
     """The member's bytes, held in the file at ``path`` if there is one.
 
-    Raises _UnsafeError, RuntimeError (encrypted) or one of _DAMAGE.
+    Raises _UnsafeError, RuntimeError (encrypted) or one of DAMAGE.
     """
     if _leads_out(entry):
         raise _UnsafeError("its path leads outside the archive")
@@ -234,8 +240,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
         raise _UnsafeError("it is a link")
     if entry.flag_bits & 0x1:
         raise RuntimeError
-    # zlib alone unpacks no more than it is asked for: a few kilobytes of bzip2 may become gigabytes in one call.
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if entry.compress_type not in PACKED:
         raise NotImplementedError
     declared = entry.file_size
     entry.file_size = _ENDLESS  # read to the true end of the packed data, whatever the header says

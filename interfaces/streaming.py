@@ -6,7 +6,6 @@ import codecs
 import mmap
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from interfaces.delimited import Shape, blank_frame, is_utf8, member_frames
 from interfaces.errors import PayloadError
 from interfaces.fbdi import pointed
 from interfaces.matching import match
-from interfaces.package import LIMITS, Limits, Member, mapped, open_package
+from interfaces.package import DAMAGE, LIMITS, PACKED, Limits, Member, mapped, open_package
 from interfaces.payload import Fact
 
 PART = 50_000
@@ -83,7 +82,7 @@ def record_estimate(path: Path) -> int:
     """
     try:
         size, start = _beginning(path)
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+    except (*DAMAGE, RuntimeError):
         return 0
     return size * start.count(b"\n") // max(len(start), 1)
 
@@ -96,7 +95,7 @@ def _beginning(path: Path) -> tuple[int, bytes]:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         largest = max(entries, key=lambda entry: entry.file_size, default=None)
-        if largest is None:
+        if largest is None or largest.compress_type not in PACKED:
             return 0, b""
         with archive.open(largest) as member:
             return largest.file_size, member.read(_CHUNK)

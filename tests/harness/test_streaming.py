@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +11,8 @@ import pytest
 
 from contracts import CheckResult, Contract, breakers, contract_ids, load, load_profile
 from harness.checking import check, check_stream
-from interfaces import open_stream, read, scan, streaming, streams, write
+from harness.choosing import names_inside
+from interfaces import open_stream, read, record_estimate, scan, streaming, streams, write
 
 PROFILE = load_profile("nc_district")
 assert PROFILE.path is not None
@@ -71,3 +74,28 @@ def test_a_breaker_of_each_kind_of_rule_gets_the_same_verdicts_in_parts(identity
         path = tmp_path / f"{at}.zip"
         write(path, contract, breaker.records)
         assert_same(path, contract, tmp_path / f"parts{at}", every_word=False)
+
+
+def packed(name: str, content: bytes, method: int) -> bytearray:
+    """A zip of one member, to be damaged."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr(name, content)
+    return bytearray(out.getvalue())
+
+
+def test_how_large_a_damaged_archive_is_nobody_knows_and_nothing_is_raised(tmp_path: Path) -> None:
+    path = tmp_path / "payload.zip"
+    damaged = packed("GlInterface.csv", b"a,b\n" * 1000, zipfile.ZIP_LZMA)
+    damaged[60:80] = b"\xff" * 20  # lzma has an error of its own
+    path.write_bytes(damaged)
+    assert record_estimate(path) == 0
+    path.write_bytes(packed("ä.csv", b"a,b\n", zipfile.ZIP_DEFLATED).replace("ä".encode(), b"\xc3\xff", 1))
+    assert record_estimate(path) == 0
+
+
+def test_a_member_without_a_name_is_no_contracts(tmp_path: Path) -> None:
+    path = tmp_path / "payload.zip"
+    path.write_bytes(packed("?", b"", zipfile.ZIP_STORED).replace(b"?", b"\0"))
+    assert names_inside(path) == [""]
+    assert "package.unsafe" in [fact.rule for fact in read(path, load("finance.gl_journals", PROFILE)).facts]
