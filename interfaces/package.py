@@ -92,23 +92,23 @@ def open_package(
     of a name that stands twice both are. With a ``folder`` nothing is held in memory: members are unpacked into it.
     Raises PayloadError if there is no regular file that can be read, OSError if the folder cannot hold the members.
     """
-    size = _size(path)
+    size, name = _size(path), _name(path)
     if folder is None and size > limits.total_bytes:
         what = f"the file has {size:,} bytes, more than the {limits.total_bytes:,} allowed; it was not read"
-        return Package(path.name, _digest(path), size, (), (Fact("package.unsafe", "", what),), bool(archive_expected))
+        return Package(name, _digest(path), size, (), (Fact("package.unsafe", "", what),), bool(archive_expected))
     data = _bytes(path) if folder is None else mapped(path)
     digest = hashlib.sha256(data).hexdigest() if folder is None else _digest(path)
     archive = archive_expected
     if archive is None:
         archive = data[:4] in ZIP_STARTS or path.suffix.lower() == ".zip"
     if not archive:
-        members, facts = [Member(path.name, data)], list[Fact]()
+        members, facts = [Member(name, data)], list[Fact]()
     elif folder is None:
         members, facts = unpack(data, limits)
     else:
         with path.open("rb") as file:
             members, facts = _unpack(file, data, limits, folder)
-    return Package(path.name, digest, len(data), tuple(members), tuple(facts), archive)
+    return Package(name, digest, len(data), tuple(members), tuple(facts), archive)
 
 
 def unpacked_size(path: Path) -> int:
@@ -129,6 +129,11 @@ def mapped(path: Path) -> bytes:
             return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if path.stat().st_size else b""
     except OSError as error:
         raise _unopened(path, error) from error
+
+
+def _name(path: Path) -> str:
+    """The file's name as text: bytes in it that are none would break everything that writes it."""
+    return path.name.encode(errors="replace").decode()
 
 
 def _size(path: Path) -> int:

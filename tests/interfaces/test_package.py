@@ -6,6 +6,7 @@ import hashlib
 import io
 import random
 import struct
+import sys
 import zipfile
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def test_a_plain_file_is_its_own_only_member(tmp_path: Path) -> None:
     package = opened(tmp_path, b"a,b\n", "Some.csv")
     assert [(member.name, member.data) for member in package.members] == [("Some.csv", b"a,b\n")]
     assert not package.archive
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its file names are bytes")
+def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
+    package = opened(tmp_path, b"a,b\n", "a\udcff.csv")
+    assert [package.name, *(member.name for member in package.members)] == ["a?.csv"] * 2
 
 
 def test_a_zip_is_known_by_its_first_bytes_whatever_its_name(tmp_path: Path) -> None:
