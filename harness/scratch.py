@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import math
 import os
+import shutil
+import signal
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from harness.errors import UsageError
 from interfaces import Stream, unpacked_size
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_ENDING = [signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _MB, _GB = 1024**2, 1024**3
 
 
@@ -27,8 +32,30 @@ def scratch() -> Iterator[Path]:
         what = f"there is no temporary folder: {error.strerror}"
         where = os.environ.get("TMPDIR", "")  # the system names none
         raise UsageError(what, where=where, todo="set TMPDIR to a folder that can be written") from error
-    with folder as path:
+    with folder as path, _removed_when_ended(path):
         yield Path(path)
+
+
+@contextmanager
+def _removed_when_ended(folder: str) -> Iterator[None]:
+    """Remove the folder where the process is told to end, too: by itself that ends it without a further step."""
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    handlers = {number: one for number, one in handlers.items() if one not in (None, signal.SIG_IGN)}  # of nohup
+    if threading.current_thread() is not threading.main_thread():  # no other may say what a signal does
+        handlers = {}
+
+    def end(number: int, _: FrameType | None) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(number, handlers[signal.Signals(number)])
+        signal.raise_signal(number)  # what would have happened, happens
+
+    for number in handlers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
