@@ -41,6 +41,8 @@ _CALL = [sys.executable, "-P", "-c", "from harness.checkers import serve; serve(
 _READY = "ready"
 _LOOK = 0.2
 """Seconds after which a wait looks up: the query engine's own handler of Ctrl-C lets no wait be interrupted."""
+_STOPPING = 5.0
+"""Seconds that a checker has to end by itself."""
 _Stamp = tuple[int, int] | None
 
 
@@ -116,7 +118,7 @@ def serve() -> None:
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not stand among the answers
     contracts: dict[str, Contract] = {}
-    _send(answers, _READY)
+    _give(answers, _READY)
     while True:
         try:
             identity, packed, path, checking = pickle.load(questions)  # noqa: S301 - of the process that started this one
@@ -124,10 +126,15 @@ def serve() -> None:
             return
         if packed:
             contracts[identity] = pickle.loads(packed)  # noqa: S301
-        try:
-            _send(answers, _answer(path, contracts[identity], checking))
-        except BrokenPipeError:  # nobody waits for it any more
-            os._exit(1)  # without a word: what is left in the stream cannot be written
+        _give(answers, _answer(path, contracts[identity], checking))
+
+
+def _give(answers: Any, message: object) -> None:
+    """Send a message, or end where nobody waits for it any more."""
+    try:
+        _send(answers, message)
+    except BrokenPipeError:
+        os._exit(1)  # without a word: what is left in the stream cannot be written
 
 
 def _answer(path: Path, contract: Contract, checking: Checking) -> tuple[dict[str, bytes], Judged] | BaseException:
@@ -204,10 +211,17 @@ class _Checker:
         frames = {name: pl.read_ipc_stream(content) for name, content in frames.items()}
         return Judged(replace(judged.payload, frames=frames), judged.result)
 
+    def stop(self) -> None:
+        """Tell it to end; a temporary folder that it has is removed before."""
+        self._process.terminate()
+
     def end(self) -> None:
-        """End it at once, whatever it is doing."""
-        self._process.kill()
-        self._process.wait()
+        """End it, whatever it is doing."""
+        try:
+            self._process.wait(_STOPPING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def close(self) -> None:
         """Close the streams of an ended one."""
@@ -262,6 +276,8 @@ class _Checkers:
         error: BaseException | None = None,
         trace: TracebackType | None = None,
     ) -> None:
+        for checker in self._all:
+            checker.stop()
         for checker in self._all:
             checker.end()
         if hasattr(self, "_threads"):

@@ -65,6 +65,20 @@ checkers.serve()
 """
 """A checker that stays with its first payload, and tells its process."""
 
+IN_PARTS = """
+import sys, time
+from pathlib import Path
+from harness import checkers
+from harness.scratch import scratch
+def judged(self, path, contract):
+    with scratch() as folder:
+        Path(sys.argv[1], folder.name).touch()
+        time.sleep(300)
+checkers.Checking.judged = judged
+checkers.serve()
+"""
+"""A checker that stays with its first payload, of which parts lie in a temporary folder."""
+
 RUN_WITH = """
 import sys
 from harness import checkers, cli
@@ -424,6 +438,30 @@ def test_an_ended_run_leaves_no_process_and_records_nothing(
     assert "Traceback" not in told
     with open_store(f"sqlite:///{tmp_path / 'ws' / 'store.db'}") as store:
         assert submissions(store) == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_a_checker_that_is_ended_leaves_no_temporary_folder(tmp_path: Path) -> None:
+    begun, parts = tmp_path / "begun", tmp_path / "parts"
+    begun.mkdir()
+    parts.mkdir()
+    call = [sys.executable, "-c", RUN_WITH, IN_PARTS, begun, "run", SUPPLIERS, JOURNALS, "--jobs", "2"]
+    more = ["--no-deliver", "--profile", "nc_district", "--workspace", tmp_path / "ws", "--quiet"]
+    process = subprocess.Popen([*call, *more], env=os.environ | {"TMPDIR": str(parts)}, stderr=subprocess.DEVNULL)
+    soon(lambda: len(list(begun.iterdir())) == 1)
+    assert len(list(parts.iterdir())) == 1
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert list(parts.iterdir()) == []
+
+
+def test_a_checker_whose_run_is_gone_before_it_is_ready_ends_without_a_word() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(checkers._CALL, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        for stream in (process.stdin, process.stdout):
+            stream.close()  # type: ignore[union-attr]
+        assert process.stderr
+        assert process.stderr.read() == b""
 
 
 def soon(true: Callable[[], bool]) -> None:
