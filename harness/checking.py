@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -84,11 +85,12 @@ def check_stream(
     batches = Batches(contract, folder)
     inspection = Inspection(contract, stream.name, sample, load_all_or_nothing, sink)
     for name in parents_first(contract, stream.files):
-        for frame in stream.frames(name):
-            batches.add(name, frame)
-            inspection.take(batches, [name])
-            inspection.add(batches, evaluate(contract, name, batches, as_of, "batch"))
-            told(inspection.records, stream.done)
+        with closing(stream.frames(name)) as frames:
+            for frame in frames:
+                batches.add(name, frame)
+                inspection.take(batches, [name])
+                inspection.add(batches, evaluate(contract, name, batches, as_of, "batch"))
+                told(inspection.records, stream.done)
         batches.complete(name)
     with pl.Config(engine_affinity="streaming"):  # not while parts are read: polars reads no bytes of a CSV that way
         for name in batches.ready:

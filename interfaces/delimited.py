@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import polars as pl
@@ -49,7 +50,7 @@ def syntax_of(file: File) -> Syntax:
     return Syntax(file.csv.delimiter.encode(), file.csv.quote.encode())
 
 
-def member_frames(file: File, member: Member, shape: Shape) -> Iterator[tuple[pl.DataFrame, int]]:
+def member_frames(file: File, member: Member, shape: Shape) -> Generator[tuple[pl.DataFrame, int]]:
     """Yield the records of a member in frames of listed and filled columns, each with about the offset behind it.
 
     Raises PayloadError if the contract names an encoding that does not exist.
@@ -63,17 +64,19 @@ def member_frames(file: File, member: Member, shape: Shape) -> Iterator[tuple[pl
         names, at, lines = _header(file, data, at, syntax)
         shape.named([name for name in names if name])
     filled: set[str] = set()
-    for block in _ahead(blocks(data, syntax, at, lines, recoded)):
-        rows = shape.add(block, len(names))
-        at += len(block.text)
-        if len(rows):
-            numbers = pl.DataFrame({"_row": rows, "_line": _uint(block.lines + 1)})
-            frame = numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
-            absent = [name for name, column in file.columns.items() if column.listed and name not in frame.columns]
-            yield frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), at
+    # closed here: what Ctrl-C raises while a forgotten iterator is cleared away is printed, and lost
+    with closing(_ahead(blocks(data, syntax, at, lines, recoded))) as scanned:
+        for block in scanned:
+            rows = shape.add(block, len(names))
+            at += len(block.text)
+            if len(rows):
+                numbers = pl.DataFrame({"_row": rows, "_line": _uint(block.lines + 1)})
+                frame = numbers.hstack(_frame(file, names, block, syntax, filled).get_columns())
+                absent = [name for name, column in file.columns.items() if column.listed and name not in frame.columns]
+                yield frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent), at
 
 
-def _ahead(scanned: Iterator[Block]) -> Iterator[Block]:
+def _ahead(scanned: Iterator[Block]) -> Generator[Block]:
     """The same blocks; while one is parsed, the next is scanned (numpy and polars both work without the GIL)."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, scanned, None)

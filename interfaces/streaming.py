@@ -6,7 +6,8 @@ import codecs
 import mmap
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -45,23 +46,25 @@ class Stream:
         """Bytes of all members that are files of the contract."""
         return sum(len(member.data) for members in self.files.values() for member in members)
 
-    def frames(self, file: str) -> Iterator[pl.DataFrame]:
+    def frames(self, file: str) -> Generator[pl.DataFrame]:
         """Yield the records of a file in frames as a ``Payload`` has them, at least one; then its facts are known.
 
+        Close the iterator where not all is read: a thread reads ahead.
         Raises PayloadError if the contract names an encoding that does not exist.
         """
         statement, members = self.contract.files[file], self.files[file]
         shape, waiting, height = Shape(statement), list[pl.DataFrame](), 0
         for member in members:
             before = self.done
-            for frame, end in member_frames(statement, member, shape):
-                waiting.append(frame.with_columns(pointed(statement, frame)))
-                height += frame.height
-                self.done = before + end
-                _forget(member.data)
-                if height >= PART:
-                    yield pl.concat(waiting, how="diagonal")
-                    waiting, height = [], 0
+            with closing(member_frames(statement, member, shape)) as read:
+                for frame, end in read:
+                    waiting.append(frame.with_columns(pointed(statement, frame)))
+                    height += frame.height
+                    self.done = before + end
+                    _forget(member.data)
+                    if height >= PART:
+                        yield pl.concat(waiting, how="diagonal")
+                        waiting, height = [], 0
             self.done = before + len(member.data)
         if not shape.records:
             yield blank_frame(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ import pytest
 from contracts import CheckResult, Contract, breakers, contract_ids, load, load_profile
 from harness.checking import check, check_stream
 from harness.choosing import names_inside
-from interfaces import open_stream, read, record_estimate, scan, streaming, streams, write
+from interfaces import delimited, open_stream, read, record_estimate, scan, streaming, streams, write
 
 PROFILE = load_profile("nc_district")
 assert PROFILE.path is not None
@@ -74,6 +75,29 @@ def test_a_breaker_of_each_kind_of_rule_gets_the_same_verdicts_in_parts(identity
         path = tmp_path / f"{at}.zip"
         write(path, contract, breaker.records)
         assert_same(path, contract, tmp_path / f"parts{at}", every_word=False)
+
+
+def test_ctrl_c_while_a_check_breaks_off_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The query engine and Python each raise it once, the second one where the reader is cleared away."""
+
+    def ahead(scanned: Iterator[scan.Block]) -> Iterator[scan.Block]:
+        try:
+            yield from scanned
+        except GeneratorExit:
+            raise KeyboardInterrupt from None
+
+    def told(records: int, done: int) -> None:
+        raise KeyboardInterrupt("first")
+
+    monkeypatch.setattr(delimited, "_ahead", ahead)
+    monkeypatch.setattr(scan, "BLOCK", 1000)
+    monkeypatch.setattr(streaming, "PART", 1)
+    contract = load("finance.gl_journals", PROFILE)
+    path = next(path for path in DELIVERIES if path.name.startswith("GlInterface"))
+    stream = open_stream(path, contract, tmp_path)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        check_stream(stream, contract, tmp_path, told=told)
+    assert caught.value.args == ()
 
 
 def packed(name: str, content: bytes, method: int) -> bytearray:
