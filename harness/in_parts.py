@@ -12,7 +12,7 @@ from contracts import CheckResult, Contract
 from harness.checking import check_stream
 from harness.findings_file import FindingsFile
 from harness.scratch import kept_in, needed_in_parts, room, scratch
-from interfaces import Limits, Stream, open_stream, record_estimate, streams, unpacked_size
+from interfaces import Limits, Stream, open_stream, record_estimate, streams, unchanged, unpacked_size
 
 Told = Callable[[int, int], object]
 """Is told how many records and bytes are done."""
@@ -43,14 +43,15 @@ def check_in_parts(
     """Return what ``check`` would of the payload at ``path``, which is never held whole.
 
     ``findings`` takes all of them; ``watched`` is given the bytes to read, and what it gives is told of the progress.
-    Raises PayloadError if the payload cannot be opened or is read whole, UsageError if the temporary folder is full.
+    Raises PayloadError if the payload cannot be opened, is read whole or is written to meanwhile, UsageError if the
+    temporary folder is full.
     """
     stream: Stream | None = None
 
     def needed() -> float:
         return needed_in_parts(path, stream, kept_in(folder) + (kept_in(findings.folder) if findings else 0))
 
-    with scratch() as folder, room(needed, path.name):
+    with scratch() as folder, room(needed, path.name), unchanged(path):
         stream = open_stream(path, contract, folder, limits=limits)
         with watched(stream.total) as told:
             return check_stream(

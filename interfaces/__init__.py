@@ -16,7 +16,7 @@ from interfaces.fbdi import Dialect
 from interfaces.fixed_width import FixedDialect
 from interfaces.hdl import HdlDialect
 from interfaces.hdl_grammar import Dat
-from interfaces.package import Limits, Package, open_package, unpacked_size, unzipped, zipped
+from interfaces.package import Limits, Package, open_package, unchanged, unpacked_size, unzipped, zipped
 from interfaces.payload import Fact, Payload
 from interfaces.rest import RestDialect
 from interfaces.streaming import Stream, open_stream, record_estimate, streams
@@ -44,6 +44,7 @@ __all__ = [
     "read_tables",
     "record_estimate",
     "streams",
+    "unchanged",
     "unpacked_size",
     "unzipped",
     "write",

@@ -6,16 +6,18 @@ import errno
 import hashlib
 import io
 import mmap
+import os
 import re
 import stat
 import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from interfaces.errors import PayloadError
 from interfaces.payload import Fact
@@ -69,6 +71,17 @@ class Package:
     members: tuple[Member, ...]
     facts: tuple[Fact, ...]
     archive: bool
+
+
+class _Mapped(mmap.mmap):
+    """A file's bytes, not read before they are asked for."""
+
+    path: Path
+
+    def __getitem__(self, place: Any) -> Any:
+        if self.size() < len(self):  # the system kills a process that reads behind the end of a file
+            raise _changed(self.path)
+        return super().__getitem__(place)
 
 
 class _UnsafeError(Exception):
@@ -126,9 +139,37 @@ def mapped(path: Path) -> bytes:
     """Return a file's bytes without reading them. Raises PayloadError if it cannot be opened."""
     try:
         with path.open("rb") as file:
-            return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if path.stat().st_size else b""
+            if not path.stat().st_size:
+                return b""
+            found = _Mapped(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise _unopened(path, error) from error
+    found.path = path
+    return cast(bytes, found)
+
+
+@contextmanager
+def unchanged(path: Path) -> Iterator[None]:
+    """Raise PayloadError if a file is written to while it is read: what is told of it would be true of no file.
+
+    One that is moved or removed meanwhile is read to its end.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise _unopened(path, error) from error
+    with file:
+        before = os.fstat(file.fileno())
+        yield
+        after = os.fstat(file.fileno())
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise _changed(path)
+
+
+def _changed(path: Path) -> PayloadError:
+    """Return the error of a file that was written to while it was read."""
+    what, todo = "the payload was changed while it was read", "check it again once nothing writes to it"
+    return PayloadError(what, where=str(path), todo=todo)
 
 
 def _name(path: Path) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,7 +16,20 @@ import pytest
 from contracts import CheckResult, Contract, breakers, contract_ids, load, load_profile
 from harness.checking import check, check_stream
 from harness.choosing import names_inside
-from interfaces import delimited, open_stream, read, record_estimate, scan, streaming, streams, write
+from harness.in_parts import check_in_parts
+from interfaces import (
+    Dialect,
+    Limits,
+    PayloadError,
+    delimited,
+    open_stream,
+    read,
+    record_estimate,
+    scan,
+    streaming,
+    streams,
+    write,
+)
 
 PROFILE = load_profile("nc_district")
 assert PROFILE.path is not None
@@ -98,6 +114,45 @@ def test_ctrl_c_while_a_check_breaks_off_is_raised(tmp_path: Path, monkeypatch: 
     with pytest.raises(KeyboardInterrupt) as caught:
         check_stream(stream, contract, tmp_path, told=told)
     assert caught.value.args == ()
+
+
+def cut_short(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def written_over(path: Path) -> None:
+    data = path.read_bytes()
+    with path.open("r+b") as file:
+        file.write(data[::-1])
+    os.utime(path, ns=(0, 0))  # clocks of file systems are coarse
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a file that is read cannot be changed")
+@pytest.mark.parametrize("change", [cut_short, written_over, Path.unlink])
+def test_a_payload_that_is_written_to_while_it_is_read_has_no_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    """The system kills a process that reads a mapped file behind its end."""
+    contract = load("finance.gl_journals", PROFILE)
+    path = tmp_path / "GlInterface.csv"
+    write(path, contract, contract.examples["balanced_journal"].records, dialect=Dialect(zipped=False))
+    path.write_bytes(path.read_bytes() * 1000)
+    expected = check(read(path, contract), contract)
+    changes = iter([change])
+
+    @contextmanager
+    def watched(total: int) -> Iterator[Callable[[int, int], None]]:
+        yield lambda records, done: next(changes, lambda path: None)(path)
+
+    monkeypatch.setattr(scan, "BLOCK", 1000)
+    monkeypatch.setattr(streaming, "PART", 500)
+    options: dict[str, Any] = {"as_of": None, "sample": 100, "load_all_or_nothing": True, "limits": Limits()}
+    if change is Path.unlink:
+        assert check_in_parts(path, contract, **options, watched=watched).units.rows() == expected.units.rows()
+        return
+    with pytest.raises(PayloadError, match="the payload was changed while it was read") as caught:
+        check_in_parts(path, contract, **options, watched=watched)
+    assert caught.value.where == str(path)
 
 
 def packed(name: str, content: bytes, method: int) -> bytearray:
