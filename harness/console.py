@@ -53,7 +53,7 @@ class Board:
 
     def jobs(self, title: str, jobs: Iterable[Job]) -> None:
         """Show the jobs as they stand."""
-        self._tree = Tree(title)
+        self._tree = Tree(Text(visible(title)))
         for job in jobs:
             _branch(self._tree, job)
 
@@ -131,12 +131,13 @@ class Screen:
     def reading(self, words: str, total: int) -> Iterator[Callable[[int, int], None]]:
         """A bar over the bytes of one payload; it is told how many records and bytes are done, and shows the rate."""
         bar = Progress(
-            TextColumn(words), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[records]:,} records"),
+            TextColumn("{task.fields[words]}", markup=False), BarColumn(), TaskProgressColumn(),
+            TextColumn("{task.fields[records]:,} records"),
             TextColumn("{task.description}"), TimeElapsedColumn(),
             console=self.err, transient=True, disable=self.quiet or not self.err.is_terminal,
         )  # fmt: skip
         with bar:
-            task, begun = bar.add_task("", total=total, records=0), time.monotonic()
+            task, begun = bar.add_task("", total=total, records=0, words=visible(words)), time.monotonic()
 
             def told(records: int, done: int) -> None:
                 rate = records / max(time.monotonic() - begun, 0.001)

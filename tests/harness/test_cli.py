@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 
+from harness.console import Screen
 from test_suites.payloads.sources import Records, spoil
 
 Call = Callable[..., int]
@@ -38,6 +41,16 @@ def test_check_exits_2_for_a_file_that_is_no_contracts_and_names_the_nearest(
     message = capsys.readouterr().err
     assert "GL_INTERFACE.csv is not GlInterface.csv of finance.gl_journals" in message
     assert "do:" in message
+
+
+def test_a_file_of_any_name_has_a_bar_on_a_terminal() -> None:
+    screen, name = Screen(), "a{b}[bold]\x1b.csv"
+    screen.err = Console(file=io.StringIO(), force_terminal=True, width=200)
+    with screen.reading(name, 10) as told, screen.board("running", 1) as board:
+        told(1, 5)
+        board.jobs(name, [])
+        screen.err.print(board)
+    assert screen.err.file.getvalue().count("a{b}[bold]\ufffd.csv") > 1  # type: ignore[attr-defined]
 
 
 def test_broken_bytes_exit_1_where_the_contract_is_told(harness: Call, tmp_path: Path) -> None:
