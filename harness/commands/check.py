@@ -98,6 +98,7 @@ def check(
     found = find_workspace(workspace, profile)
     aged_at = day(as_of, found.profile)
     _one_way(paths or (), source, table or (), contract)
+    _kept_apart(paths or (), json, findings)
     if stream and (source or engine != "polars"):
         todo = "leave out --stream, or --source and --engine"
         raise UsageError("files are streamed, and by polars alone", where="--stream", todo=todo)
@@ -150,6 +151,23 @@ def _one_way(paths: Sequence[Path], source: str, tables: Sequence[str], contract
         what, todo = "nothing to check", "name a payload (zip, csv, dat), or --source URL --table NAME --contract ID"
     if what:
         raise UsageError(what, where="harness check", todo=todo)
+
+
+def _kept_apart(paths: Sequence[Path], json: str, findings: str) -> None:
+    """Raise UsageError where a result would be written over a payload, or over the other result."""
+    for option, target in (("--json", json), ("--findings", findings)):
+        if target and any(_same(path, Path(target)) for path in paths):
+            raise UsageError("the payload would be written over", where=f"{option} {target}", todo="name another file")
+    if json and findings and Path(json).resolve() == Path(findings).resolve():
+        raise UsageError("--json and --findings name one file", where=findings, todo="name two files")
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both are there and one file, also by links."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _of_files(

@@ -57,6 +57,24 @@ def test_findings_as_csv_hold_what_the_parquet_file_holds(desk: Desk) -> None:
     assert pl.read_csv(target, infer_schema=False).height == len(found)
 
 
+@pytest.mark.parametrize("option", ["--json", "--findings"])
+def test_a_payload_is_never_written_over(desk: Desk, option: str) -> None:
+    payload = desk.folder / "GlInterface.csv"
+    payload.write_text("NEW,1\n")
+    link = desk.folder / "link.csv"
+    link.hardlink_to(payload)
+    told = desk("check", payload, option, link)
+    assert told.code == 2
+    assert "the payload would be written over" in told.err
+    assert payload.read_text() == "NEW,1\n"
+
+
+def test_two_results_have_two_files(desk: Desk) -> None:
+    told = desk("check", desk.payload(SPOILED), "--json", desk.folder / "a.csv", "--findings", desk.folder / "a.csv")
+    assert told.code == 2
+    assert "--json and --findings name one file" in told.err
+
+
 def test_a_full_temporary_folder_is_told_with_its_name_and_the_size_needed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
