@@ -90,7 +90,7 @@ def is_utf8(encoding: str) -> bool:
     try:
         return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     except LookupError as error:
-        raise _no_encoding(encoding, error) from error
+        raise no_encoding(encoding, error) from error
 
 
 def _utf8(member: Member, encoding: str) -> tuple[bytes, int, bool]:
@@ -101,10 +101,11 @@ def _utf8(member: Member, encoding: str) -> tuple[bytes, int, bool]:
     try:
         return data[:].decode(encoding, "replace").removeprefix("\ufeff").encode(errors="replace"), 0, True
     except (LookupError, UnicodeError) as error:  # "idna" and its like are encodings, too
-        raise _no_encoding(encoding, error) from error
+        raise no_encoding(encoding, error) from error
 
 
-def _no_encoding(encoding: str, error: Exception) -> PayloadError:
+def no_encoding(encoding: str, error: Exception) -> PayloadError:
+    """Return the error of an encoding that does not exist, or is none of text."""
     return PayloadError(f"encoding {encoding!r} cannot be used: {error}", todo="correct csv.encoding")
 
 

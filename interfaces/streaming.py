@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.model import Contract
-from interfaces.delimited import Shape, blank_frame, is_utf8, member_frames
+from interfaces.delimited import Shape, blank_frame, is_utf8, member_frames, no_encoding
 from interfaces.errors import PayloadError
 from interfaces.fbdi import pointed
 from interfaces.matching import match
@@ -128,6 +128,10 @@ def _in_utf8(member: Member, encoding: str, folder: Path) -> Member:
     """The member in UTF-8, U+FFFD where that failed."""
     if is_utf8(encoding):
         return member
+    try:
+        b"a".decode(encoding, "replace")  # "rot13", "idna" and their like are encodings, too
+    except (LookupError, UnicodeError) as error:
+        raise no_encoding(encoding, error) from error
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     path = folder / f"{len(list(folder.iterdir()))}.utf8"
     with path.open("wb") as out:

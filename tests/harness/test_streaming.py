@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,22 @@ def test_ctrl_c_while_a_check_breaks_off_is_raised(tmp_path: Path, monkeypatch: 
     with pytest.raises(KeyboardInterrupt) as caught:
         check_stream(stream, contract, tmp_path, told=told)
     assert caught.value.args == ()
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "hex", "undefined", "idna", "no-such"])
+def test_an_encoding_that_is_none_of_text_is_told_as_for_a_payload_held_whole(tmp_path: Path, encoding: str) -> None:
+    contract = load("finance.gl_journals", PROFILE)
+    file = contract.files["gl"]
+    contract = replace(contract, files={"gl": replace(file, csv=replace(file.csv, encoding=encoding))})
+    path = tmp_path / "GlInterface.csv"
+    path.write_text("NEW,1\n")
+    told = []
+    for opening in (lambda: read(path, contract), lambda: open_stream(path, contract, tmp_path)):
+        with pytest.raises(PayloadError) as caught:
+            opening()
+        told.append((caught.value.what, caught.value.todo))
+    assert told[0][0].startswith(f"encoding '{encoding}' cannot be used")
+    assert told[0] == told[1]
 
 
 def cut_short(path: Path) -> None:
