@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from contracts import ORACLE
 from contracts.people import is_address
@@ -100,8 +108,17 @@ def read_settings(toml: Path | None) -> Settings:
         name = ".".join(map(str, first["loc"]))
         raise UsageError(
             f"setting {name}: {first['msg'].removeprefix('Value error, ')}",
-            where=str(toml or "HARNESS_* variables"),
+            where=_variable(first["loc"]) or str(toml or "HARNESS_* variables"),
             todo="correct it",
         ) from error
+    except SettingsError as error:
+        todo = "write JSON, or one variable for each setting in it: HARNESS_LIMITS__TOTAL_MB=4096"
+        raise UsageError(f"settings cannot be read: {error}", where="HARNESS_* variables", todo=todo) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"settings cannot be read: {error}", where=str(toml), todo="correct the file") from error
+
+
+def _variable(place: Sequence[int | str]) -> str:
+    """The variable that a setting, or one of those it is among, was taken from; "" where none is set."""
+    names = ["HARNESS_" + "__".join(map(str, place[: count + 1])).upper() for count in range(len(place))]
+    return next((name for name in names if name in os.environ), "")

@@ -417,6 +417,20 @@ def test_a_setting_that_is_no_number_is_told_in_words(
     assert "setting jobs" in capsys.readouterr().err
 
 
+def test_where_a_wrong_setting_stands_is_told(
+    harness: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "harness.toml").write_text("stream_above = -1\n")
+    for name, text, where in (
+        ("HARNESS_PROFILE", "oracle", f"at: {tmp_path / 'harness.toml'}"),
+        ("HARNESS_STREAM_ABOVE", "many", "at: HARNESS_STREAM_ABOVE"),
+        ("HARNESS_LIMITS", "many", "at: HARNESS_* variables"),
+    ):
+        monkeypatch.setenv(name, text)
+        assert harness("where", "--workspace", tmp_path) == 2
+        assert where in capsys.readouterr().err.replace("\n", " ")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 @pytest.mark.parametrize(("sent", "seconds", "code"), [(signal.SIGINT, 300, 130), (signal.SIGTERM, 1, -15)])
 def test_an_ended_run_leaves_no_process_and_records_nothing(
