@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import mmap
 import shutil
+import sys
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -24,6 +25,10 @@ from interfaces.payload import Fact
 PART = 50_000
 """Records that are handed on at a time, or some more."""
 
+_MARKS = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 _CHUNK = 1 << 20  # bytes of another encoding that are turned into UTF-8 at a time
 
 
@@ -132,13 +137,20 @@ def _in_utf8(member: Member, encoding: str, folder: Path) -> Member:
         b"a".decode(encoding, "replace")  # "rot13", "idna" and their like are encodings, too
     except (LookupError, UnicodeError) as error:
         raise no_encoding(encoding, error) from error
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    decoder = codecs.getincrementaldecoder(_ordered(encoding, member.data[:4]))("replace")
     path = folder / f"{len(list(folder.iterdir()))}.utf8"
     with path.open("wb") as out:
         for at in range(0, len(member.data), _CHUNK):
             part = decoder.decode(member.data[at : at + _CHUNK], at + _CHUNK >= len(member.data))
             out.write((part.removeprefix("\ufeff") if not at else part).encode(errors="replace"))
     return replace(member, data=mapped(path), recoded=True)
+
+
+def _ordered(encoding: str, start: bytes) -> str:
+    """The encoding with the order of bytes that stands for none: part by part Python refuses data without a mark."""
+    name = codecs.lookup(encoding).name
+    marks = _MARKS.get(name)
+    return f"{name}-{sys.byteorder[0]}e" if marks and not start.startswith(marks) else encoding
 
 
 def _forget(data: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,6 +132,18 @@ def test_an_encoding_that_is_none_of_text_is_told_as_for_a_payload_held_whole(tm
         told.append((caught.value.what, caught.value.todo))
     assert told[0][0].startswith(f"encoding '{encoding}' cannot be used")
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "UTF16"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["bare", "marked"])
+def test_texts_of_two_or_four_bytes_may_have_no_mark(tmp_path: Path, encoding: str, mark: str) -> None:
+    contract = load("finance.gl_journals", PROFILE)
+    file = contract.files["gl"]
+    contract = replace(contract, files={"gl": replace(file, csv=replace(file.csv, encoding=encoding))})
+    path = tmp_path / "GlInterface.csv"
+    width = "utf-32" if "32" in encoding else "utf-16"
+    path.write_bytes((mark + "NEW,1\nNEW,2\n").encode(f"{width}-{sys.byteorder[0]}e"))
+    assert assert_same(path, contract, tmp_path / "parts").records == 2
 
 
 def cut_short(path: Path) -> None:
