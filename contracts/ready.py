@@ -64,10 +64,7 @@ class Columns:
 
         ``across`` files a number is spelled without the zeros of its decimals: it then meets the same number as text.
         """
-        parts = [self._comparable(name) for name in names]
-        if across:
-            parts = [self._spelled(name, part) for name, part in zip(names, parts, strict=True)]
-        return [part.alias(f"key{at}") for at, part in enumerate(parts)]
+        return [self._comparable(name, across).alias(f"key{at}") for at, name in enumerate(names)]
 
     def _spelled(self, name: str, part: pl.Expr) -> pl.Expr:
         return shortest(part) if self._is_number(name) else part
@@ -76,14 +73,18 @@ class Columns:
         column = self.file.columns.get(name)
         return column.type.sort == "number" if column else name in _NUMBERS or name in self.numbers
 
-    def _comparable(self, name: str) -> pl.Expr:
-        if f"!{name}" in self.names:
-            failed = pl.when(pl.col(f"!{name}")).then(self.text(name))  # a blank token is no text
-            return pl.coalesce(self.value(name).cast(pl.String), failed)
-        value = self.value(name)
-        column = self.file.columns.get(name)
+    def _comparable(self, name: str, across: bool) -> pl.Expr:
+        value, column = self.value(name), self.file.columns.get(name)
+        if column and column.type.sort == "text" and f"!{name}" not in self.names:
+            return value
         # numbers and dates as text, so that keys of two files compare whatever their columns' types are
-        return value if column and column.type.sort == "text" else value.cast(pl.String)
+        failed = self.text(name)  # a blank token is no text
+        if f"!{name}" in self.names and column and column.type.sort == "number":
+            # a number that is only too large for its column is a number still
+            value = pl.coalesce(value, typed(failed, column.type, self.default_mask()))
+        part = value.cast(pl.String)
+        part = self._spelled(name, part) if across else part
+        return pl.coalesce(part, pl.when(pl.col(f"!{name}")).then(failed)) if f"!{name}" in self.names else part
 
     def default_mask(self) -> str:
         """Mask of dates whose type names none."""

@@ -350,3 +350,15 @@ def test_a_blank_token_is_blank_in_keys_whatever_else_stands_in_the_column(tmp_p
     contract = build(tmp_path, one_file(columns, rules=rule(10, "unique: [K, N]")))
     rows = [{"K": "a", "N": "#NULL"}, {"K": "a", "N": None}, {"K": "b", "N": "x"}]
     assert differences(contract, judged(contract, [{"f": rows}])) == []
+
+
+def test_a_number_too_large_for_its_column_is_the_same_number_to_another_file(tmp_path: Path) -> None:
+    body = """\
+        files:
+          h: {name: h.csv, accept_unit: [N], csv: {header: true}, columns: [{name: N, type: "number(4,1)"}]}
+          l: {name: l.csv, parent: {file: h, by: [N]}, csv: {header: true}, columns: [{name: N, type: "number(6,2)"}]}
+        """
+    contract = build(tmp_path, body)
+    batch = judged(contract, [{"h": [{"N": "01000"}], "l": [{"N": "1000.00"}]}])
+    assert differences(contract, batch) == []
+    assert [one.rule.id for one in evaluate(contract, "l", batch[0]) if one.rows.len()] == []
