@@ -170,11 +170,14 @@ def _aggregate(node: exp.Expr, t: Callable[[exp.Expr], pl.Expr], counted: pl.Exp
     if isinstance(node, exp.Count):
         if isinstance(inner, exp.Distinct):
             return _counted(t(inner.expressions[0]), counted).drop_nulls().n_unique().cast(NUMBER)
-        return (_counted(t(inner), counted).count() if inner.find(exp.Column) else records).cast(NUMBER)
+        if isinstance(inner, exp.Star):
+            return records.cast(NUMBER)
     value = t(inner)
     if not inner.find(exp.Column) and counted is None:
         value = pl.repeat(value, pl.len())  # a constant counts once per record
     value = _counted(value, counted)
+    if isinstance(node, exp.Count):
+        return value.count().cast(NUMBER)
     if isinstance(node, exp.Min):
         return value.min()
     if isinstance(node, exp.Max):
