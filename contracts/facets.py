@@ -134,9 +134,11 @@ def unusable(column: Column, row: Mapping[str, Any], layout: LayoutColumn | None
             yield error.what, error.todo
     if not all(isinstance(value, str) for value in row.get("one_of", ())):
         yield "one_of holds what is no value", "write words or numbers"
-    mask = Type.parse(row["type"]).mask if "type" in row else ""
-    if what := mask_fault(mask):
+    kind = Type.parse(row.get("type", "text"))
+    if what := mask_fault(kind.mask):
         yield what, MASK_TODO
+    elif kind.kind == "date" and "FF" in kind.mask:
+        yield f"mask {kind.mask}: a date has no fraction of a second", "leave FF out, or write timestamp"
     if "range" in row and (what := _range_fault(row["range"], column.type)):
         yield what, "write [lowest, highest], dates as YYYY-MM-DD"
 
@@ -145,19 +147,26 @@ MASK_TODO = "write it with YYYY or YY, MM, DD, HH24, MI, SS, FF"
 
 
 def mask_fault(mask: str) -> str:
-    """Why dates cannot be read by an Oracle mask, or "" (also for no mask)."""
+    """Why dates and moments cannot be read by an Oracle mask, or "" (also for no mask)."""
     if not mask:
         return ""
     if strange := re.findall(r"[A-Za-z]+", re.sub("YYYY|HH24|YY|MM|DD|MI|SS|FF", " ", mask)):
         return f"mask {mask}: {', '.join(strange)} is not understood"
     missing = [part for part in ("YY", "MM", "DD") if part not in mask]
-    return f"mask {mask}: {', '.join(missing)} is missing" if missing else ""
+    # a part of the day says nothing without those above it
+    missing += [above for above, part in (("MI", "HH24"), ("HH24", "MI"), ("MI", "SS"), ("SS", "FF"))
+                if part in mask and above not in mask]  # fmt: skip
+    if missing:
+        return f"mask {mask}: {', '.join(dict.fromkeys(missing))} is missing"
+    if "FF" in mask and not re.search("SS[.:]FF$", mask):
+        return f"mask {mask}: a fraction of a second stands last, as SS.FF"
+    parts = re.findall("YY(?:YY)?|HH24|MM|DD|MI|SS|FF", mask)
+    twice = sorted({part for part in parts if parts.count(part) > 1})
+    return f"mask {mask}: {', '.join(twice)} stands twice" if twice else ""
 
 
 def _range_fault(bounds: Sequence[Any], kind: Type) -> str:
-    read: Mapping[str, Callable[[str], Any]] = {
-        "number": Decimal, "date": date.fromisoformat, "timestamp": datetime.fromisoformat
-    }  # fmt: skip
+    read: Mapping[str, Callable[[str], Any]] = {"number": _held, "date": date.fromisoformat, "timestamp": _of_no_zone}
     if kind.sort not in read:
         return f"range: a {kind.kind} has none"
     if not all(isinstance(bound, str) for bound in bounds):
@@ -168,6 +177,20 @@ def _range_fault(bounds: Sequence[Any], kind: Type) -> str:
     except (ValueError, ArithmeticError, TypeError):
         return f"range: {bounds[0]} to {bounds[1]} are no {kind.kind}s"
     return "" if ordered else f"range: {bounds[0]} lies above {bounds[1]}"
+
+
+def _held(text: str) -> Decimal:
+    """A number. Raises ValueError for one that is larger than numbers are held."""
+    if (number := Decimal(text)).copy_abs() < Decimal(10) ** 28:
+        return number
+    raise ValueError(text)
+
+
+def _of_no_zone(text: str) -> datetime:
+    """A moment. Raises ValueError for one with a time zone: those of files have none."""
+    if (moment := datetime.fromisoformat(text)).tzinfo is None:
+        return moment
+    raise ValueError(text)
 
 
 def cap(severity: Severity, certainty: str) -> Severity:

@@ -95,7 +95,8 @@ def mask_forms(mask: str) -> tuple[str, str]:
                 pattern, form, rest = pattern + digits, form + chrono, rest[len(oracle) :]
                 break
         else:
-            pattern, form, rest = pattern + re.escape(rest[0]), form + rest[0], rest[1:]
+            sign = rest[0].replace("%", "%%")  # a single one begins a directive
+            pattern, form, rest = pattern + re.escape(rest[0]), form + sign, rest[1:]
     return f"^{pattern}$", form.rstrip(":.")
 
 

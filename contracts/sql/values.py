@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
 from contracts.model import Type
 from contracts.sql.dialects import NUMBER, Dialect
@@ -56,7 +58,12 @@ class Values:
 
     def literal(self, text: str, kind: Type) -> str:
         """A bound of a range as a value of the column's kind."""
-        return f"CAST({self.dialect.text(text)} AS {SQL_TYPES[kind.sort]})"
+        spelled = {
+            "number": lambda: f"{Decimal(text):f}",
+            "date": lambda: date.fromisoformat(text).isoformat(),
+            "timestamp": lambda: datetime.fromisoformat(text).isoformat(" "),
+        }[kind.sort]()  # databases read fewer spellings than a contract may have
+        return f"CAST({self.dialect.text(spelled)} AS {SQL_TYPES[kind.sort]})"
 
     def key(self, value: str, sort: str) -> str:
         """A value as text, the same for equal values: numbers without the zeros of their decimals."""

@@ -188,10 +188,27 @@ def test_zeros_before_the_first_digit_are_not_significant(tmp_path: Path) -> Non
     assert findings(facet(tmp_path, '{name: A, type: "number(3)"}'), f=[{"A": "0.00012"}]) == {}
 
 
-@pytest.mark.parametrize("mask", ["DD-MON-YYYY", "MM/DD/RR"])
-def test_a_mask_that_is_not_understood_is_told(tmp_path: Path, mask: str) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "date(DD-MON-YYYY)",
+        "date(MM/DD/RR)",
+        "date(YYYY/MM/DD HH24:MI:SS.FF)",  # a date has no fraction
+        "timestamp(YYYY/MM/DD HH24)",
+        "timestamp(YYYY/MM/DD MI:SS)",
+        "timestamp(YYYY/MM/DD HH24:MI.FF)",
+        "timestamp(YYYY/MM/DD FF:SS:MI:HH24)",
+        "timestamp(YYYY/MM/DD/DD)",
+    ],
+)
+def test_a_mask_that_is_not_understood_is_told(tmp_path: Path, kind: str) -> None:
     with pytest.raises(LintError, match="mask"):
-        facet(tmp_path, f'{{name: A, type: "date({mask})"}}')
+        facet(tmp_path, f'{{name: A, type: "{kind}"}}')
+
+
+def test_a_percent_sign_of_a_mask_stands_for_itself(tmp_path: Path) -> None:
+    contract = facet(tmp_path, '{name: A, type: "date(YYYY%MM%DD)"}')
+    assert findings(contract, f=[{"A": "2025%02%28"}, {"A": "2025%02%30"}]) == {"f.A.type": [2]}
 
 
 def test_a_value_that_failed_its_type_makes_its_other_rules_unknown(tmp_path: Path) -> None:

@@ -362,3 +362,18 @@ def test_a_number_too_large_for_its_column_is_the_same_number_to_another_file(tm
     batch = judged(contract, [{"h": [{"N": "01000"}], "l": [{"N": "1000.00"}]}])
     assert differences(contract, batch) == []
     assert [one.rule.id for one in evaluate(contract, "l", batch[0]) if one.rows.len()] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds", "good", "bad"),
+    [
+        ("number", "['1_0', .2e2]", "15", "9"),
+        ("date", "[20250101, 2025-W52-1]", "2025-12-22", "2025-12-23"),
+        ("timestamp", "[2025-01-01, 2025-01-31T23]", "2025/01/31 23:00:00", "2025/01/31 23:00:01"),
+    ],
+)
+def test_the_bounds_of_a_range_are_read_alike(tmp_path: Path, kind: str, bounds: str, good: str, bad: str) -> None:
+    contract = build(tmp_path, one_file(f"{{name: A, type: {kind}, range: {bounds}}}"))
+    batch = judged(contract, [{"f": [{"A": good}, {"A": bad}]}])
+    assert differences(contract, batch) == []
+    assert [one.rows.to_list() for one in evaluate(contract, "f", batch[0]) if one.rule.kind == "range"] == [[1]]
