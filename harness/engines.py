@@ -37,8 +37,9 @@ def engine_named(name: str, master: str = "", folder: Path | None = None) -> Ite
         try:
             yield engine.evaluate
         except DatabaseError as error:
-            todo = "give Spark what it lacks (docs/scale.md), or use another engine"
-            raise UsageError(f"Spark gave up: {error}", where="--engine spark", todo=todo) from error
+            database = "Spark" if name == "spark" else "DuckDB"
+            todo = f"give {database} what it lacks (docs/scale.md), or use another engine"
+            raise UsageError(f"{database} gave up: {error}", where=f"--engine {name}", todo=todo) from error
 
 
 def _on_duckdb() -> SqlEngine:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 import polars as pl
 
 from contracts.sql.dialects import DUCKDB, Dialect
+from contracts.sql.tables import DatabaseError
 
 
 class DuckDbSession:
@@ -25,11 +28,13 @@ class DuckDbSession:
 
     def make(self, name: str, query: str) -> None:
         """Keep the result of a query as a table; a table of that name is replaced."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        with _in_words():
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     def rows(self, query: str) -> pl.DataFrame:
         """The result of a query."""
-        return pl.DataFrame(self._connection.sql(query))
+        with _in_words():
+            return pl.DataFrame(self._connection.sql(query))
 
     def close(self) -> None:
         """Let the database go, with all its tables."""
@@ -44,3 +49,12 @@ class _Stream:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self._frame.__arrow_c_stream__(requested_schema)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Give errors of DuckDB as DatabaseError, in one line of its own; what it says of memory stands there, too."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DatabaseError(str(error).splitlines()[0]) from error

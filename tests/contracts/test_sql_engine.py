@@ -24,7 +24,7 @@ from contracts import (
     frames,
     load,
 )
-from contracts.sql import SqlEngine, duckdb_engine
+from contracts.sql import DatabaseError, SqlEngine, duckdb_engine
 from test_suites.often import each_once
 
 Payload = Mapping[str, Sequence[Mapping[str, str | None]]]
@@ -377,3 +377,10 @@ def test_the_bounds_of_a_range_are_read_alike(tmp_path: Path, kind: str, bounds:
     batch = judged(contract, [{"f": [{"A": good}, {"A": bad}]}])
     assert differences(contract, batch) == []
     assert [one.rows.to_list() for one in evaluate(contract, "f", batch[0]) if one.rule.kind == "range"] == [[1]]
+
+
+def test_a_statement_that_duckdb_gives_up_is_told_in_its_words(tmp_path: Path) -> None:
+    contract = build(tmp_path, one_file("{name: A, type: text, pattern: '(a{100}){100}'}"))
+    [records] = judged(contract, [{"f": [{"A": "a"}]}])
+    with pytest.raises(DatabaseError, match=r"^Invalid Input Error: invalid repetition size: \{100\}$"):
+        engine().evaluate(contract, "f", records)
