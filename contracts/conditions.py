@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -22,6 +22,11 @@ from sqlglot.errors import SqlglotError
 from contracts.translation import AGGREGATES, COMPARISONS, name_of, translate
 
 _HELD, _EXACT = Decimal("1E-10"), Context(prec=40)
+_MOST_DECIMALS, _MOST_REPEATED = 38, 1000
+_PARTS = re.compile(
+    r"\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|[*+?}]\+|\(\?[a-zA-Z-]+(?=[:)])|\{[0-9]+(?:,[0-9]*)?\}", re.DOTALL
+)
+"""Parts of a regular expression that engines may read in different ways; what is in brackets is one part."""
 _BINARY = frozenset({"this", "expression"})
 _ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     **dict.fromkeys(
@@ -274,14 +279,14 @@ class _Checker:
                 self.number(node.this)
                 return self.number(node.expression)
             case exp.Mod():
-                if not (_digits(node.expression) and int(node.expression.name)):
+                if not (_digits(node.expression, 28) and int(node.expression.name)):
                     raise ConditionError("MOD takes a whole number above 0 as divisor", "write MOD(x, 10)")
                 return self.number(node.this)
             case exp.Neg() | exp.Abs():
                 return self.number(node.this)
             case exp.Round():
                 decimals = node.args.get("decimals")
-                if decimals is not None and not _digits(decimals):
+                if decimals is not None and not (_digits(decimals) and int(decimals.name) <= _MOST_DECIMALS):
                     raise ConditionError("ROUND takes a literal number of decimals", "write ROUND(x, 2)")
                 return self.number(node.this)
             case exp.DPipe():
@@ -332,12 +337,17 @@ class _Checker:
         if kind in (exp.DType.DECIMAL, exp.DType.INT) and sort in ("text", "number") and not node.to.expressions:
             return "number"
         if kind in exp.DataType.TEXT_TYPES and sort in ("text", "number"):
+            if not all(_digits(length.this) for length in node.to.expressions):
+                raise ConditionError(f"`{_sql(node)}`: no length of a text", "write CAST(x AS VARCHAR2(20))")
             return "text"
         raise ConditionError(f"`{_sql(node)}` is outside the condition language", "CAST takes NUMBER or VARCHAR2(n)")
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise ConditionError if ``pattern`` is no regular expression that both Python and polars understand."""
+    """Raise ConditionError if ``pattern`` is no regular expression that Python and all engines read alike."""
+    if apart := next(_read_apart(pattern), None):
+        part, todo = apart
+        raise ConditionError(f"pattern {pattern!r}: engines do not read {part} alike", todo)
     try:
         re.compile(pattern)
         pl.select(pl.lit("").str.contains(pattern, strict=True))
@@ -345,8 +355,27 @@ def check_pattern(pattern: str) -> None:
         raise ConditionError(f"pattern {pattern!r}: {str(error).splitlines()[0]}", "correct the pattern") from error
 
 
-def _digits(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) >= 0
+def _read_apart(pattern: str) -> Iterator[tuple[str, str]]:
+    """Yield (part, what to write instead) for what one engine takes otherwise than another, or not at all."""
+    for part in _PARTS.findall(pattern):
+        escapes = re.findall(r"\\.", part, re.DOTALL)
+        if part.startswith("[") and re.search(r"\[|&&|--|~~", re.sub(r"\\.", "", part[1:], flags=re.DOTALL)):
+            yield part, "write signs and ranges alone in brackets, as [0-9A-Za-z], and a [ as \\["
+        elif r"\u" in escapes or r"\U" in escapes:
+            yield part, "write the sign itself"
+        elif part in (r"\b", r"\B", r"\<", r"\>"):
+            yield part, "write what may stand there, as (^|[^0-9A-Za-z])"
+        elif part in ("*+", "++", "?+", "}+"):
+            yield part, "leave the + out"
+        elif part.startswith("(?") and not re.fullmatch("[ims]*(?:-[ims]+)?", part[2:]):
+            yield part, "use no flags but i, m and s"
+        elif part.startswith("{") and max(map(int, re.findall("[0-9]+", part))) > _MOST_REPEATED:
+            yield part, f"repeat at most {_MOST_REPEATED} times; a type such as text(2000) limits a length"
+
+
+def _digits(node: exp.Expr, most: int = 9) -> bool:
+    """Whether a node is a whole number of not too many digits: no engine takes positions beyond four bytes."""
+    return isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and len(node.name) <= most
 
 
 def _sql(node: exp.Expr | None) -> str:

@@ -6,6 +6,7 @@ Each database is a class with these methods and a session: ``DuckDb`` with ``on_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -165,30 +166,29 @@ class DuckDb:
         )
 
 
+_WIDE = {
+    "d": r"\p{Nd}",
+    "D": r"\P{Nd}",
+    "w": r"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}",
+    "W": r"\p{No}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Po}\p{S}\p{Z}\p{C}",
+    "s": r"\t\n\v\f\r\x{85}\p{Z}",
+    "S": r"\p{L}\p{M}\p{N}\p{P}\p{S}\p{Cf}\p{Co}\x00-\x08\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}",
+}
+"""What classes of signs mean in all of Unicode, as it stands in brackets."""
+_SIGN_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
 def re2(pattern: str) -> str:
     """The pattern for RE2, whose ``\\d``, ``\\w`` and ``\\s`` know ASCII only; a contract's know all of Unicode."""
-    classes = {
-        "d": r"\p{Nd}",
-        "w": r"\p{L}\p{M}\p{Nd}\p{Pc}",
-        "s": r"\t\n\v\f\r\x{85}\p{Z}",
-    }
-    found, inside, at = "", False, 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\" and at + 1 < len(pattern):
-            after = pattern[at + 1]
-            wide = classes.get(after.lower())
-            if wide is None or (after.isupper() and inside):
-                found += pattern[at : at + 2]
-            elif after.isupper():
-                found += f"[^{wide}]"
-            else:
-                found += wide if inside else f"[{wide}]"
-            at += 2
-            continue
-        inside = sign == "[" or (inside and sign != "]")
-        found, at = found + sign, at + 1
-    return found
+    return _SIGN_OR_CLASS.sub(lambda found: _wide(found[0]), pattern)
+
+
+def _wide(part: str) -> str:
+    """An escaped sign, or all that stands in brackets."""
+    if part.startswith("["):
+        return re.sub(r"\\(.)", lambda found: _WIDE.get(found[1], found[0]), part, flags=re.DOTALL)
+    meant = _WIDE.get(part[1].lower())
+    return part if meant is None else f"[{'^' if part[1].isupper() else ''}{meant}]"
 
 
 DUCKDB = DuckDb()

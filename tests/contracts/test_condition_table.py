@@ -228,6 +228,11 @@ PATTERNS: Sequence[tuple[str, Texts, Truth]] = [
     ("T LIKE 'a_c'", {"T": "aéc"}, T),  # one character, whatever its bytes
     ("T LIKE '__'", {"T": "😀é"}, T),
     ("T LIKE 'a%c'", {"T": "a\nc"}, T),
+    (r"REGEXP_LIKE(T, '^[^\W_]+$')", {"T": "ß١"}, T),  # classes of signs know all of Unicode, in brackets, too
+    (r"REGEXP_LIKE(T, '[\D]')", {"T": "١"}, F),
+    (r"REGEXP_LIKE(T, '[\S]')", {"T": "\u3000"}, F),
+    (r"REGEXP_LIKE(T, '^[]\d]+$')", {"T": "]1"}, T),
+    (r"REGEXP_LIKE(T, '^\w$')", {"T": "Ⅷ"}, T),
     ("T LIKE 'a.c'", {"T": "abc"}, F),
     ("T LIKE '[a]^$*+?(){}|\\'", {"T": "[a]^$*+?(){}|\\"}, T),
     ("T LIKE '[a]'", {"T": "a"}, F),
