@@ -126,9 +126,7 @@ class DuckDb:
             self._units(other),
         )
         unit = f"{_UNIT}::HUGEINT"
-        return self._number(
-            f"{{'q': {parts}.a + {parts}.b // {unit}, 'r': {parts}.b % {unit}, 'd': {unit}, 's': {parts}.c}}"
-        )
+        return self._number(parts, f"{{'q': p.a + p.b // {unit}, 'r': p.b % {unit}, 'd': {unit}, 's': p.c}}")
 
     def quotient(self, dividend: str, divisor: str) -> str:
         """The quotient of a number of 18 digits and one that is not 0, ties of the last decimal to the even one."""
@@ -137,9 +135,7 @@ class DuckDb:
             self._units(dividend),
             self._units(divisor),
         )
-        return self._number(
-            f"{{'q': {parts}.a // {parts}.b, 'r': {parts}.a % {parts}.b, 'd': {parts}.b, 's': {parts}.c}}"
-        )
+        return self._number(parts, "{'q': p.a // p.b, 'r': p.a % p.b, 'd': p.b, 's': p.c}")
 
     def _let(self, body: Callable[[str, str], tuple[str, ...]], *values: str) -> str:
         """The parts that a body makes of values; the lambda has each value computed, and written, once."""
@@ -154,11 +150,15 @@ class DuckDb:
             f" + CAST(CAST(p - trunc(p) AS DECIMAL(11,10)) * {_UNIT} AS HUGEINT))[1]"
         )
 
-    def _number(self, division: str) -> str:
-        """A sign, a quotient in units and its rest as a number, rounded to the even one of two that are as near."""
+    def _number(self, parts: str, division: str) -> str:
+        """A sign, a quotient in units and its rest as a number, rounded to the even one of two that are as near.
+
+        ``division`` makes these of the parts ``p``, which are written once: they hold what is divided, however long.
+        """
+        divided = f"list_transform([{parts}], lambda p: {division})[1]"
         up = "(p.r > p.d - p.r OR (p.r = p.d - p.r AND p.q % 2 = 1))"
         whole = f"(p.q + CASE WHEN {up} THEN 1 ELSE 0 END)::HUGEINT"
-        rounded = f"list_transform([{division}], lambda p: {{'t': {whole}, 's': p.s}})[1]"
+        rounded = f"list_transform([{divided}], lambda p: {{'t': {whole}, 's': p.s}})[1]"
         return (
             f"list_transform([{rounded}], lambda p: CAST(p.s AS DECIMAL(1,0)) * ("
             f"CAST(p.t // {_UNIT}::HUGEINT AS DECIMAL(28,0))"

@@ -298,6 +298,8 @@ ARITHMETIC: Sequence[tuple[str, Texts, Truth]] = [
     ("-(N + M) = -4", {"N": "1", "M": "3"}, T),
     ("N * MOD(M + 1, 10) = 4", {"N": "1", "M": "13"}, T),
     ("N = M + 1 AND M < N - 0.5", {"N": "4", "M": "3"}, T),
+    ("N * N * N * N * N * N * N * N * N * N = 1024", {"N": "2"}, T),  # however many
+    ("N / M / M / M / M / M / M / M / M = 1", {"N": "256", "M": "2"}, T),
     # functions
     ("ABS(N) = 1.5", {"N": "-1.5"}, T),
     ("ABS(N - M) <= 0.01", {"N": "1.00", "M": "1.01"}, T),
