@@ -57,6 +57,8 @@ class Columns:
         """The text of a column, blank tokens as null, as reference lists spell it."""
         if "." in name and name not in self.file.columns:
             return self._spelled(name, self.value(name).cast(pl.String))
+        if name in _NUMBERS:
+            return self.text(name).cast(pl.String)
         return blank_tokens(name) if name in self.tokens else self.text(name)
 
     def key(self, names: Sequence[str], *, across: bool = False) -> list[pl.Expr]:

@@ -384,3 +384,11 @@ def test_a_statement_that_duckdb_gives_up_is_told_in_its_words(tmp_path: Path) -
     [records] = judged(contract, [{"f": [{"A": "a"}]}])
     with pytest.raises(DatabaseError, match=r"^Invalid Input Error: invalid repetition size: \{100\}$"):
         engine().evaluate(contract, "f", records)
+
+
+def test_the_number_of_a_record_is_looked_up_in_a_list_as_text(tmp_path: Path) -> None:
+    text = "in_list: {columns: [_row], list: rows, match: [value]}"
+    contract = build(tmp_path, one_file("{name: A, type: text}", rules=rule(10, text), lists="rows: {values: [1, 3]}"))
+    batch = judged(contract, [{"f": [{"A": "a"}, {"A": "b"}, {"A": "c"}]}])
+    assert differences(contract, batch) == []
+    assert [one.rows.to_list() for one in evaluate(contract, "f", batch[0]) if one.rule.kind == "in_list"] == [[1]]
