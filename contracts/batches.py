@@ -38,12 +38,12 @@ class Stored(Ready):
     @property
     def frame(self) -> pl.DataFrame:
         """All records, read into memory."""
-        return self.lazy().drop("index").collect()
+        return self.lazy().drop("_index").collect()
 
     def lazy(self) -> pl.LazyFrame:
         """The records, read from disk as they are asked for."""
         # a record's number is its place: no count over all parts is needed
-        return pl.scan_parquet(self._paths).with_columns((pl.col("_row") - 1).alias("index"))
+        return pl.scan_parquet(self._paths).with_columns((pl.col("_row") - 1).alias("_index"))
 
     def decisive(self, alternatives: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
         """All of them: what every record fills would have to be looked up."""
@@ -51,7 +51,7 @@ class Stored(Ready):
 
     def rows(self, indices: pl.Series, names: Iterable[str] = ()) -> pl.DataFrame:
         """The records of these indices, ascending; with the columns of these names, or with all."""
-        found = self.lazy().filter(pl.col("index").is_in(indices.implode())).drop("index")
+        found = self.lazy().filter(pl.col("_index").is_in(indices.implode())).drop("_index")
         return (found.select(names) if names else found).collect()
 
     def select(self, values: Sequence[pl.Expr]) -> pl.DataFrame:

@@ -110,8 +110,8 @@ class Ready(Columns):
         return self._frame
 
     def lazy(self) -> pl.LazyFrame:
-        """The records with the index of each under ``index``; lazy, so that a rule takes only its columns."""
-        return self.frame.lazy().with_row_index("index")
+        """The records with the index of each under ``_index``; lazy, so that a rule takes only its columns."""
+        return self.frame.lazy().with_row_index("_index")
 
     def rows(self, indices: pl.Series, names: Iterable[str] = ()) -> pl.DataFrame:
         """The records of these indices, in their order; with the columns of these names, or with all."""

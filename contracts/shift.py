@@ -27,13 +27,13 @@ def shifted(ready: Ready) -> pl.Series:
     if len(ready.failed) < _ENOUGH or not positioned:
         return none
     misfits = [pl.col(f"!{column.name}") if column.name in ready.failed else pl.lit(False) for column in positioned]
-    suspects = ready.frame.with_row_index("index").filter(pl.sum_horizontal(misfits) >= _ENOUGH)
+    suspects = ready.frame.with_row_index("_index").filter(pl.sum_horizontal(misfits) >= _ENOUGH)
     if not suspects.height:
         return none
     verdicts = suspects.select(
-        "index", pl.any_horizontal(_fits(ready, positioned, misfits, offset) for offset in _OFFSETS).alias("is")
+        "_index", pl.any_horizontal(_fits(ready, positioned, misfits, offset) for offset in _OFFSETS).alias("is")
     )
-    return verdicts.filter("is")["index"].cast(pl.UInt32)
+    return verdicts.filter("is")["_index"].cast(pl.UInt32)
 
 
 def _fits(ready: Ready, columns: Sequence[Column], misfits: Sequence[pl.Expr], offset: int) -> pl.Expr:

@@ -227,7 +227,7 @@ def _hit(rule: Rule, fact: Fact, records: Records, held: Mapping[str, Sequence[s
     if fact.rows is None or rule.file not in records.ready:
         return Hit(rule, None, files=held.get(fact.member, ()))
     concerned = records.ready[rule.file].lazy().filter(pl.col("_row").is_in(fact.rows.implode()))
-    return Hit(rule, concerned.select("index").collect()["index"])
+    return Hit(rule, concerned.select("_index").collect()["_index"])
 
 
 def _judged(rule: Rule, contract: Contract) -> bool:

@@ -67,4 +67,4 @@ def rows(frame: pl.DataFrame) -> pl.Series:
     """Distinct indices of a frame that has them, ascending."""
     if not frame.height:
         return NO_ROWS
-    return frame["index"].cast(pl.UInt32).unique().sort()
+    return frame["_index"].cast(pl.UInt32).unique().sort()

@@ -51,9 +51,9 @@ def disjoint(rule: Rule, records: Records) -> Found:
     frame = applicable(rule, ready)
     doubt = ready.doubt(rule.spec["by"])
     frame = frame if doubt is None else frame.filter(~doubt)
-    marked = frame.select("index", *ready.key(rule.spec["by"])).collect()
+    marked = frame.select("_index", *ready.key(rule.spec["by"])).collect()
     names = marked.columns[1:]
-    spans = dated.join(marked.drop_nulls(), on="index", how="inner").select("index", "group", "from", "to", *names)
+    spans = dated.join(marked.drop_nulls(), on="_index", how="inner").select("_index", "group", "from", "to", *names)
     pairs = spans.join(spans, on=names, how="inner", suffix="_other").filter(
         (pl.col("group") != pl.col("group_other"))
         & (pl.col("from") <= pl.col("to_other"))
@@ -74,7 +74,7 @@ def _dated(rule: Rule, records: Records) -> pl.DataFrame:
 
 
 def _in_order(name: str, records: Records) -> pl.DataFrame:
-    """Columns: index, group, from, to (filled in), sequence, previous_*, and ``reached``: the latest end before."""
+    """Columns: _index, group, from, to (filled in), sequence, previous_*, and ``reached``: the latest end before."""
     ready, file = records.ready[name], records.contract.files[name]
     history = file.history
     assert history is not None
@@ -84,7 +84,7 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
     frame = (
         _living(ready)
         .select(
-            "index",
+            "_index",
             group_of(ready, history.key).alias("group"),
             ready.value(history.start).cast(pl.Date).alias("from"),
             ready.value(history.end).cast(pl.Date).alias("stated_to"),
@@ -98,7 +98,7 @@ def _in_order(name: str, records: Records) -> pl.DataFrame:
     known = pl.col("named") & pl.col("from").is_not_null()
     frame = frame.filter(known if doubt is None else known & ~pl.col("doubt").any().over("group"))
     several = frame["group"].is_duplicated()
-    ordered = frame.filter(several).sort("group", "from", "sequence", "index", nulls_last=True)
+    ordered = frame.filter(several).sort("group", "from", "sequence", "_index", nulls_last=True)
     ordered = ordered.with_columns(pl.col("group").rle_id())
     # most histories are of one record: nothing stands beside it
     single = frame.filter(~several).with_columns(

@@ -64,7 +64,7 @@ def _failing(rule: Rule, records: Records, verdicts: pl.DataFrame) -> Found:
         bad = bad.join(unknown, on=names, how="anti", nulls_equal=True)
     if not bad.height:
         return Found(NO_ROWS, applied=verdicts.height > 0)
-    keyed = applicable(rule, ready).with_columns(keys).select("index", *names)
+    keyed = applicable(rule, ready).with_columns(keys).select("_index", *names)
     return Found(rows(keyed.join(bad.lazy(), on=names, how="semi", nulls_equal=True).collect()), applied=True)
 
 
@@ -90,7 +90,7 @@ def unique(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt(names)
     frame = frame.filter(~doubt) if doubt is not None else frame
     # a list spells numbers as other files do
-    keys = frame.select("index", *ready.key(names, across="completed" in rule.spec))
+    keys = frame.select("_index", *ready.key(names, across="completed" in rule.spec))
     if completed := rule.spec.get("completed"):
         reference = records.contract.lists[completed["list"]].rows
         own = {f"key{names.index(name)}": listed for name, listed in completed["columns"].items()}
@@ -100,7 +100,7 @@ def unique(rule: Rule, records: Records) -> Found:
     count, repeated = _repeated(keys.select(hashed.alias("hash")), ready)
     if not repeated.len():
         return Found(NO_ROWS, applied=count > 0)
-    hits = keys.filter(hashed.is_in(repeated.implode())).collect().sort("index")
+    hits = keys.filter(hashed.is_in(repeated.implode())).collect().sort("_index")
     return Found(rows(hits.filter(~hits.select(pl.struct(columns).is_first_distinct()).to_series())), applied=True)
 
 

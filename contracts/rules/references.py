@@ -23,7 +23,7 @@ def exists(rule: Rule, records: Records) -> Found:
     """Records whose key does not occur in the other file, nor on the list. A blank key is unknown."""
     ready, spec = records.ready[rule.file], rule.spec
     keys = [*ready.key(spec["columns"], across=True), *_plain(ready, spec["columns"], "text")]
-    own = _usable(ready, applicable(rule, ready), spec["columns"]).select("index", *keys)
+    own = _usable(ready, applicable(rule, ready), spec["columns"]).select("_index", *keys)
     absent = own
     if other := records.ready.get(spec["in"]):
         where = rule.conditions.get("where")
@@ -41,7 +41,7 @@ def parent(rule: Rule, records: Records) -> Found:
     without = records.up(rule.file).is_null()
     if not without.any():
         return Found(NO_ROWS, applied=ready.height > 0)
-    orphans = ready.frame.with_row_index("index").filter(without)
+    orphans = ready.frame.with_row_index("_index").filter(without)
     doubt = ready.doubt(rule.columns)
     orphans = orphans if doubt is None else orphans.filter(~doubt)
     if orphans.height:
@@ -55,16 +55,16 @@ def parent(rule: Rule, records: Records) -> Found:
     reference = records.contract.lists[file.parent.or_list]
     if reference.rows is None:
         return Found(rows(orphans.clear()), applied=True, not_checked=reference.unbound)
-    undecided = orphans.select("index")
+    undecided = orphans.select("_index")
     for alternative in file.parent.by:
-        own = orphans.select("index", *_plain(ready, list(alternative))).join(undecided, on="index", how="semi")
+        own = orphans.select("_index", *_plain(ready, list(alternative))).join(undecided, on="_index", how="semi")
         own = own.drop_nulls()  # the first alternative without blanks decides
-        undecided = undecided.join(own, on="index", how="anti")
+        undecided = undecided.join(own, on="_index", how="anti")
         if all(name in reference.columns for name in alternative.values()):
             listed = reference.rows.select(
                 pl.col(name).alias(f"key{at}") for at, name in enumerate(alternative.values())
             )
-            orphans = orphans.join(own.join(listed, on=own.columns[1:], how="semi"), on="index", how="anti")
+            orphans = orphans.join(own.join(listed, on=own.columns[1:], how="semi"), on="_index", how="anti")
     return Found(rows(orphans), applied=True)
 
 
@@ -76,7 +76,7 @@ def totals(rule: Rule, records: Records) -> Found:
     doubt = ready.doubt([*here.columns, *spec["by"]])
     frame = frame.filter(~doubt) if doubt is not None else frame
     names = [f"key{at}" for at in range(len(spec["by"]) or 1)]
-    own = frame.select("index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"]))
+    own = frame.select("_index", here.expr(ready.value).alias("here"), *_by(ready, spec["by"]))
     own = own.drop_nulls(names)  # a blank key is unknown
     other = records.ready.get(spec["in"])
     if other is None or not other.height:
@@ -106,7 +106,7 @@ def in_list(rule: Rule, records: Records) -> Found:
     as_of = spec.get("as_of")
     frame = _usable(ready, applicable(rule, ready), [*spec["columns"], *([as_of["column"]] if as_of else [])])
     dated = [ready.value(as_of["column"]).alias("date")] if as_of else []
-    own = frame.select("index", *dated, *_plain(ready, spec["columns"])).collect()
+    own = frame.select("_index", *dated, *_plain(ready, spec["columns"])).collect()
     if not own.height:
         return Found(NO_ROWS, applied=False)
     names = [name for name in own.columns if name.startswith("key")]
@@ -118,7 +118,7 @@ def in_list(rule: Rule, records: Records) -> Found:
     known = own.join(listed, on=names, how="inner")
     found = known.filter(_inside())
     asked = known if spec.get("listed") else own
-    failing = found if spec.get("absent") else asked.join(found, on="index", how="anti")
+    failing = found if spec.get("absent") else asked.join(found, on="_index", how="anti")
     return Found(rows(failing), applied=True)
 
 
@@ -129,7 +129,7 @@ def within(rule: Rule, records: Records) -> Found:
     assert reference.rows is not None
     columns = spec.get("columns", [])
     frame = _usable(ready, applicable(rule, ready), [spec["column"], *columns])
-    own = frame.select("index", ready.value(spec["column"]).alias("date"), *_plain(ready, columns)).collect()
+    own = frame.select("_index", ready.value(spec["column"]).alias("date"), *_plain(ready, columns)).collect()
     keys = own.columns[1:]
     # few distinct dates stand in many records: judge each once
     distinct = own.select(keys).unique()

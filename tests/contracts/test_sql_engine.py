@@ -392,3 +392,12 @@ def test_the_number_of_a_record_is_looked_up_in_a_list_as_text(tmp_path: Path) -
     batch = judged(contract, [{"f": [{"A": "a"}, {"A": "b"}, {"A": "c"}]}])
     assert differences(contract, batch) == []
     assert [one.rows.to_list() for one in evaluate(contract, "f", batch[0]) if one.rule.kind == "in_list"] == [[1]]
+
+
+def test_a_column_may_have_the_name_index(tmp_path: Path) -> None:
+    rules = rule(10, "unique: [index]") + rule(20, "group_by: [index], check: COUNT(*) < 2")
+    contract = build(tmp_path, one_file("{name: index, type: text}", rules=rules))
+    batch = judged(contract, [{"f": [{"index": "a"}, {"index": "b"}, {"index": "a"}]}])
+    assert differences(contract, batch) == []
+    found = [(one.rule.id, one.rows.to_list()) for one in evaluate(contract, "f", batch[0]) if one.rows.len()]
+    assert found == [("DM-010", [2]), ("DM-020", [0, 2])]
