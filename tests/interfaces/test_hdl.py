@@ -118,6 +118,13 @@ def test_escapes_are_undone(read):
     assert payload.facts == []
 
 
+@pytest.mark.parametrize("first", ["x^", "x\x01"])
+def test_a_file_that_begins_as_packed_bytes_do_is_read_as_text(read, first):
+    payload = read(first + "\n" + RETAIN + WORKER + "MERGE|Worker|a|b|c|d\n")
+    assert payload.frames["worker"].select("_line", "PersonNumber").rows() == [(4, "c")]
+    assert rules(payload) == ["package.instruction"]
+
+
 def test_tokens_of_several_characters_are_honoured(read):
     payload = read(
         "SET FILE_DELIMITER ,\nSET FILE_NEWLINE newline\nSET FILE_ESCAPE ~^\n" + RETAIN
