@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +26,8 @@ _LEGAL = re.compile(r"FLEX:.+|EFF_CATEGORY_CODE|SourceRef(?:\d{3}|TableName)(?:=
 """Flexfield contexts and values, and references to the source system: legal on every component."""
 _HINT = re.compile(r"(.+)\((.*)\)")
 _KEY_HINTS = ("SourceSystemId", "GUID")
+_MARKS = ["\n", "\0\n", "\0\0"]
+"""Texts that stand in no line as it is read, and whose beginnings tell them apart."""
 
 
 def read(path: Path, contract: Contract, *, limits: Limits = LIMITS) -> Payload:
@@ -137,17 +138,11 @@ def _unescaped(values: pl.DataFrame, lines: pl.Series, tokens: Tokens) -> tuple[
         return values, []
     some = lines.gather(escaped)
     escapes = tokens.escapes()
-    marks = _unused(some, len(escapes))  # a mark for each stands in the line while it is split
+    marks = _MARKS[: len(escapes)]  # one for each stands in the line while it is split
     marked = some.str.replace_many(list(escapes), marks, leftmost=True)
     parts = _values(marked, tokens, values.width - 1).select(pl.all().str.replace_many(marks, list(escapes.values())))
     values = values.with_columns(values[name].scatter(escaped, parts[name]) for name in values.columns)
     return values, escaped.filter(marked.str.contains(tokens.escape, literal=True)).to_list()
-
-
-def _unused(texts: pl.Series, count: int) -> list[str]:
-    """Signs for private use that stand in none of these texts."""
-    private = map(chr, range(0xE000, 0xF900))
-    return list(islice((one for one in private if not texts.str.contains(one, literal=True).any()), count))
 
 
 def _columns(values: pl.DataFrame, component: str, attributes: Sequence[str]) -> pl.DataFrame:

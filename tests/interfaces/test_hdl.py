@@ -118,6 +118,15 @@ def test_escapes_are_undone(read):
     assert payload.facts == []
 
 
+def test_an_escape_is_undone_beside_every_private_character(read):
+    private = "".join(map(chr, range(0xE000, 0xF900)))
+    payload = read(RETAIN + WORKER + f"MERGE|Worker|{private}|a\\|b|c\\\\|d\\n\n")
+    assert payload.frames["worker"].select(
+        "SourceSystemOwner", "SourceSystemId", "PersonNumber", "EffectiveStartDate"
+    ).rows() == [(private, "a|b", "c\\", "d\n")]
+    assert payload.facts == []
+
+
 @pytest.mark.parametrize("first", ["x^", "x\x01"])
 def test_a_file_that_begins_as_packed_bytes_do_is_read_as_text(read, first):
     payload = read(first + "\n" + RETAIN + WORKER + "MERGE|Worker|a|b|c|d\n")
