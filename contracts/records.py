@@ -33,7 +33,8 @@ class Records:
 
     def _take(self, name: str, frame: pl.DataFrame) -> None:
         """Type the records of a file and link them with those above them, which are there already."""
-        ready = self.ready[name] = Ready(self.contract.files[name], _complete(frame))
+        file = self.contract.files[name]
+        ready = self.ready[name] = Ready(file, _known(_complete(frame), file))
         ready.numbers = numbers_above(self.contract, name)
         self._link(name)
         ready.add([self._unit[name].alias("_unit")])
@@ -286,6 +287,11 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
     texts = pl.col(pl.String)
     number = pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True)
     return frame.with_columns(pl.when(texts != "").then(texts).name.keep(), number.alias("_row"), number.alias("_line"))
+
+
+def _known(frame: pl.DataFrame, file: File) -> pl.DataFrame:
+    """The columns that the contract knows and the harness's own: another may be named as a mark or an index is."""
+    return frame.select(name for name in frame.columns if name in file.columns or name.startswith("_"))
 
 
 def _group(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Series:

@@ -157,6 +157,28 @@ def test_a_dat_that_oracle_refuses_spoils_its_own_objects_and_no_other_dat(tmp_p
     assert result.units["predicted"].to_list() == ["refused"] + ["accepted"] * (result.units.height - 1)
 
 
+@pytest.mark.parametrize("name", ["index", "=PersonNumber", "!PersonNumber", "!EffectiveStartDate"])
+def test_an_attribute_that_no_list_knows_changes_no_other_verdict(tmp_path: Path, name: str) -> None:
+    contract = load("hr.workers", sample=True)
+    lines = [
+        "SET PURGE_FUTURE_CHANGES N",
+        "METADATA|Worker|PersonNumber|EffectiveStartDate|EffectiveEndDate",
+        "MERGE|Worker|100001|2025/07/01|2025/06/30",
+        "METADATA|PersonEmail|PersonNumber|EmailType|EmailAddress|PrimaryFlag",
+        "MERGE|PersonEmail|100001|NONE|a@example.org|Y",
+    ]
+    given = [f"{line}|{name if line.startswith('METADATA') else 'x'}" for line in lines[1:]]
+    found = []
+    for number, text in enumerate([lines, [lines[0], *given]]):
+        path = tmp_path / str(number) / "Worker.dat"
+        path.parent.mkdir()
+        path.write_text("\n".join(text) + "\n", encoding="utf-8")
+        result = check(read(path, contract), contract)
+        found.append({(rule.id, rule.findings) for rule in result.rules if rule.findings})
+    assert found[1] - found[0] == {(f"worker.{name}.unlisted", 1), (f"email.{name}.unlisted", 1)}
+    assert found[0] <= found[1]
+
+
 def test_an_old_layout_is_named_and_does_no_harm_by_itself(
     tmp_path: Path, journals: Records, contract: Contract, payload: Build
 ) -> None:
