@@ -167,7 +167,8 @@ class Inspection:
             self._note(rule, "failed", 1 if rows is None else rows.len())
             self._verdicts.hit(records, _hit(rule, fact, records, source.held))
             most = None if self._sink else max(self._sample - before, 0)
-            self._keep(findings.of_fact(self._contract, rule, fact, records.ready.get(rule.file), most), before)
+            if most != 0:  # facts may be many: those that nobody sees are not put into words
+                self._keep(findings.of_fact(self._contract, rule, fact, records.ready.get(rule.file), most), before)
         self._verdicts.complete()
         samples = findings.together(self._samples)
         contract = self._contract

@@ -54,7 +54,7 @@ class Verdicts:
         self._concerned: dict[str, list[Numbers]] = {}  # by rule
         self._predicted: dict[str, tuple[Rule, list[Numbers]]] = {}  # refused under the rule's code
         self._broken: list[Numbers] = []
-        self._whole: list[Hit] = []  # on files, or on the payload: which units these have is known at the end
+        self._whole: dict[tuple[str, tuple[str, ...]], Hit] = {}  # on files, or on the payload: their units come last
         self._loads: dict[str, Rule] = {}  # one load error refuses its file
 
     def take(self, records: Records, files: Iterable[str]) -> None:
@@ -84,7 +84,7 @@ class Verdicts:
     def hit(self, records: Records, hit: Hit) -> None:
         """Take a failed rule; its records are those that ``records`` holds."""
         if hit.rows is None:
-            self._whole.append(hit)
+            self._whole[hit.rule.id, tuple(hit.files)] = hit
             return
         unit = records.unit(hit.rule.file)
         self._concern(hit.rule, np.unique(unit.gather(hit.rows).to_numpy()))
@@ -106,17 +106,20 @@ class Verdicts:
 
     def complete(self) -> None:
         """All records and failed rules have come."""
-        for hit in self._whole:
-            numbers = self._numbers_of(hit)
+        found: dict[tuple[str, ...], Numbers] = {}  # facts may be many, and units too: one array for those of a file
+        for hit in self._whole.values():
+            files = (hit.rule.file,) if hit.rule.file in self._of_file else tuple(hit.files)
+            if files not in found:
+                found[files] = self._numbers_of(files)
+            numbers = found[files]
             self._concern(hit.rule, numbers)
             if hit.rule.code:
                 self._refuse(hit.rule, numbers)
         for rule in self._loads.values():
             self._refuse(rule, np.unique(np.concatenate(self._of_file[rule.file])))
 
-    def _numbers_of(self, hit: Hit) -> Numbers:
+    def _numbers_of(self, files: Iterable[str]) -> Numbers:
         """Units of the whole file, of the files of one member, or of the whole payload."""
-        files = (hit.rule.file,) if hit.rule.file in self._of_file else hit.files
         if read := [part for one in files for part in self._of_file.get(one, ())]:
             return np.unique(np.concatenate(read))
         return np.arange(max(len(self._seen), 1), dtype=np.uint32)  # of a lost member no unit is known
@@ -136,7 +139,7 @@ class Verdicts:
         """
         count = len(self._seen)
         if not count:
-            return _unreadable(self._payload, refused=any(hit.rule.code for hit in self._whole))
+            return _unreadable(self._payload, refused=any(hit.rule.code for hit in self._whole.values()))
         broken, refused = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.uint8)
         for numbers in self._broken:
             broken[numbers] = True

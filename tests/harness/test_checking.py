@@ -157,6 +157,17 @@ def test_a_dat_that_oracle_refuses_spoils_its_own_objects_and_no_other_dat(tmp_p
     assert result.units["predicted"].to_list() == ["refused"] + ["accepted"] * (result.units.height - 1)
 
 
+def test_facts_of_one_rule_are_counted_one_by_one_and_shown_as_far_as_samples_go(tmp_path: Path) -> None:
+    contract = load("hr.workers", sample=True)
+    sets = [f"SET UNKNOWN_{number} Y" for number in range(30)]
+    lines = ["SET PURGE_FUTURE_CHANGES N", *sets, "METADATA|Worker|PersonNumber", "MERGE|Worker|100001"]
+    (tmp_path / "Worker.dat").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = check(read(tmp_path / "Worker.dat", contract), contract, sample=3)
+    (status,) = [rule for rule in result.rules if rule.id == "package.set"]
+    assert (status.findings, status.units) == (30, 1)
+    assert result.samples.filter(pl.col("rule") == "package.set").height == 3
+
+
 @pytest.mark.parametrize("name", ["index", "=PersonNumber", "!PersonNumber", "!EffectiveStartDate"])
 def test_an_attribute_that_no_list_knows_changes_no_other_verdict(tmp_path: Path, name: str) -> None:
     contract = load("hr.workers", sample=True)
