@@ -65,6 +65,7 @@ class _Component:
     def __init__(self, file: File) -> None:
         self.file = file
         self._facts: dict[tuple[str, str, str], Fact] = {}
+        self._wrong: dict[tuple[str, str], list[pl.DataFrame]] = {}  # by kind and member: records of a wrong shape
         self._frames: list[pl.DataFrame] = []
         self._records = 0
 
@@ -94,6 +95,10 @@ class _Component:
     def all_facts(self) -> Iterator[Fact]:
         """Yield the facts about the component, those of the whole component last."""
         yield from self._facts.values()
+        for (kind, member), parts in self._wrong.items():
+            bad = pl.concat(parts)
+            rule = f"{self.file.id}.shape.{kind}"
+            yield Fact(rule, self.file.id, _DETAILS[kind], bad["_row"], bad["_line"], member)
         if told := miscounted(self.file, self._records):
             yield Fact(f"{self.file.id}.shape.row_count", self.file.id, told)
 
@@ -114,8 +119,7 @@ class _Component:
     def _of_records(self, frame: pl.DataFrame, wrong: pl.Expr, kind: str, member: str) -> None:
         bad = frame.lazy().filter(wrong).select("_row", "_line").collect()  # of wide frames two columns
         if bad.height:
-            rule, rows, lines = f"{self.file.id}.shape.{kind}", bad["_row"], bad["_line"]
-            self._facts[rule, str(rows[0]), member] = Fact(rule, self.file.id, _DETAILS[kind], rows, lines, member)
+            self._wrong.setdefault((kind, member), []).append(bad)
 
 
 _DETAILS = {

@@ -235,7 +235,8 @@ class Dat:
             earlier.attributes, earlier.metadata = names, number
         elif earlier is not None:
             self.note("package.metadata", f"a second METADATA line of {component}", number)
-        self._begin(component, names, number)
+        if earlier is None or earlier.attributes != names:  # one above every line, always the same, begins no block
+            self._begin(component, names, number)
 
     def _names(self, component: str, attributes: Sequence[str], number: int) -> list[str]:
         names = [attribute.strip(BLANKS) for attribute in attributes]
@@ -306,8 +307,9 @@ class Dat:
         if self._respelled:
             lines = lines.scatter([number - 1 for number in self._respelled], list(self._respelled.values()))
         for block in self.blocks:
-            block.lines = lines.gather(pl.Series(block.numbers, dtype=pl.UInt32) - 1)
-            if block.attributes is None:
+            if block.attributes is not None:
+                block.lines = lines.gather(pl.Series(block.numbers, dtype=pl.UInt32) - 1)
+            else:
                 name = block.component if block.component.isidentifier() else "a component"
                 for number in block.numbers:
                     self.note("package.instruction", f"records of {name} without a METADATA line, not read", number)

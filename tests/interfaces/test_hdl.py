@@ -242,6 +242,15 @@ def test_each_record_is_read_by_the_metadata_line_above_it(read):
     assert rules(payload) == ["package.metadata", "worker.Extra.unlisted"]
 
 
+def test_a_metadata_line_above_every_record_gives_one_finding_per_kind(read):
+    other = WORKER.replace("|PersonNumber", "|PersonNumber|ActionCode")
+    payload = read(RETAIN + (WORKER + "MERGE|Worker|a|b\n") * 2 + other + "MERGE|Worker|c|d\nMERGE|Worker|e|f|1|2|3\n")
+    second, shape = payload.facts
+    assert second.detail == "a second METADATA line of Worker (line 4 and 1 more)"
+    assert (shape.rule, shape.rows.to_list(), shape.lines.to_list()) == ("worker.shape.values", [1, 2, 3], [3, 5, 7])
+    assert column(payload, "worker", "ActionCode") == [None, None, None, "2"]
+
+
 def test_lower_case_words_are_read_as_capitals(read):
     payload = read("set purge_future_changes N\n" + WORKER.replace("META", "meta"))
     assert payload.frames["worker"].height == 0
