@@ -14,7 +14,7 @@ import polars as pl
 
 from contracts.layouts import SHIPPED
 from contracts.model import Contract, File
-from interfaces.hdl_grammar import BLANKS, RESERVED, Block, Dat, Tokens
+from interfaces.hdl_grammar import BLANKS, RESERVED, Block, Dat, Tokens, shown
 from interfaces.hdl_writer import DIALECT, HdlDialect, members_of, write, write_frames
 from interfaces.package import ATTACHMENTS, LIMITS, Limits, Member, Package, open_package
 from interfaces.payload import Fact, Payload
@@ -172,10 +172,10 @@ def _judged(file: File, attributes: Sequence[str]) -> Iterator[tuple[str, str]]:
             continue
         hint = _HINT.fullmatch(name)
         if hint and hint[2] not in _KEY_HINTS:
-            yield f"{file.id}.shape.hint", f"{name}: a key hint is one of {', '.join(_KEY_HINTS)}"
+            yield f"{file.id}.shape.hint", f"{shown(name)}: a key hint is one of {', '.join(_KEY_HINTS)}"
         elif (hint[1] if hint else name) not in bases:
             like = f": it is spelled {cases[name.lower()]}" if name.lower() in cases else ""
-            yield f"{file.id}.{name}.unlisted", f"no list of {file.component} has the attribute{like}"
+            yield f"{file.id}.{shown(name)}.unlisted", f"no list of {file.component} has the attribute{like}"
 
 
 def _future_changes(dat: Dat, files: Mapping[str, File]) -> None:
@@ -192,13 +192,13 @@ def _stranger(block: Block, dat: Dat, contract: Contract, files: Mapping[str, Fi
     objects = {file.layout.partition("/")[0] for file in files.values()}
     owners = _layouts().get(name, frozenset())
     elsewhere = any(file.component == name for file in contract.files.values())
-    shown = name if name.isidentifier() else "a component"
+    told = shown(name) if name.isidentifier() else "a component"
     if elsewhere or (owners and not owners & objects):
-        dat.note("package.discriminator", f"{shown} is a component of another object", number)
+        dat.note("package.discriminator", f"{told} is a component of another object", number)
     elif name.lower() in {known.lower() for known in files}:
-        dat.note("package.discriminator", f"{shown} differs in case from the component's name", number)
+        dat.note("package.discriminator", f"{told} differs in case from the component's name", number)
     else:
-        dat.note("package.notation", f"records of {shown} were not checked: the contract has no such component", number)
+        dat.note("package.notation", f"records of {told} were not checked: the contract has no such component", number)
 
 
 @cache

@@ -40,6 +40,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 _SET = re.compile(r"[ \t]+(\S+)(?:[ \t](.*))?")
 _WORD = re.compile(r"[A-Za-z]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_LONGEST = 200  # characters of a name that a message tells
 
 
 @dataclass(frozen=True)
@@ -223,30 +225,35 @@ class Dat:
         return block
 
     def _metadata(self, number: int, line: str) -> None:
-        _, component, *attributes = [*self.tokens.split(line)[0], ""]
+        head, returned, _ = line.partition("\r")  # behind it stand records, of which nothing may pass for a name
+        _, component, *attributes = [*self.tokens.split(head)[0], ""]
         if not component.strip():
             self.note("package.instruction", "a line names no component", number)
             return
+        if returned:
+            what = f"a carriage return in the METADATA line of {shown(component)}: the line is read up to it"
+            self.note("package.metadata", what, number)
         self._described = True
         names = self._names(component, attributes[:-1], number)
         earlier = self._current.get(component)
         if earlier is not None and earlier.attributes is None:
-            self.note("package.metadata", f"the METADATA line of {component} stands below records of it", number)
+            self.note("package.metadata", f"the METADATA line of {shown(component)} stands below records of it", number)
             earlier.attributes, earlier.metadata = names, number
         elif earlier is not None:
-            self.note("package.metadata", f"a second METADATA line of {component}", number)
+            self.note("package.metadata", f"a second METADATA line of {shown(component)}", number)
         if earlier is None or earlier.attributes != names:  # one above every line, always the same, begins no block
             self._begin(component, names, number)
 
     def _names(self, component: str, attributes: Sequence[str], number: int) -> list[str]:
         names = [attribute.strip(BLANKS) for attribute in attributes]
         if names != list(attributes):
-            self.note("package.notation", f"blanks around an attribute name of {component}", number)
+            self.note("package.notation", f"blanks around an attribute name of {shown(component)}", number)
         if not names or "" in names:
-            self.note("package.metadata", f"an empty attribute name in the METADATA line of {component}", number)
+            what = f"an empty attribute name in the METADATA line of {shown(component)}"
+            self.note("package.metadata", what, number)
         for name, times in Counter(names).items():
             if name and times > 1:
-                what = f"{component} has the attribute {name} {times} times; the first one is read"
+                what = f"{shown(component)} has the attribute {shown(name)} {times} times; the first one is read"
                 self.note("package.metadata", what, number)
         return names
 
@@ -310,9 +317,14 @@ class Dat:
             if block.attributes is not None:
                 block.lines = lines.gather(pl.Series(block.numbers, dtype=pl.UInt32) - 1)
             else:
-                name = block.component if block.component.isidentifier() else "a component"
+                name = shown(block.component) if block.component.isidentifier() else "a component"
                 for number in block.numbers:
                     self.note("package.instruction", f"records of {name} without a METADATA line, not read", number)
+
+
+def shown(name: str) -> str:
+    """A name as messages tell it: cut where none is so long, control characters as a dot."""
+    return _CONTROL.sub("·", name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…")
 
 
 def _lines(data: bytes) -> pl.Series:
