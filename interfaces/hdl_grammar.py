@@ -41,6 +41,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 _SET = re.compile(r"[ \t]+(\S+)(?:[ \t](.*))?")
 _WORD = re.compile(r"[A-Za-z]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_PACKED = (b"x", b"\x1f", b"(")
+"""First bytes of zlib (``x^``), gzip and zstd: polars unpacks them unasked."""
 _LONGEST = 200  # characters of a name that a message tells
 
 
@@ -328,7 +330,7 @@ def shown(name: str) -> str:
 
 
 def _lines(data: bytes) -> pl.Series:
-    if data.startswith(b"x"):  # polars unpacks what begins as zlib does (x^): behind an empty line it does not
+    if data.startswith(_PACKED):  # behind an empty line it is not unpacked
         return pl.read_lines(io.BytesIO(b"\n" + data)).to_series().slice(1)
     return pl.read_lines(io.BytesIO(data)).to_series()
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -127,9 +129,9 @@ def test_an_escape_is_undone_beside_every_private_character(read):
     assert payload.facts == []
 
 
-@pytest.mark.parametrize("first", ["x^", "x\x01"])
+@pytest.mark.parametrize("first", [b"x^", b"x\x01", b"\x28\xb5\x2f\xfd", b"\x1f\x8b\x08\x08"])
 def test_a_file_that_begins_as_packed_bytes_do_is_read_as_text(read, first):
-    payload = read(first + "\n" + RETAIN + WORKER + "MERGE|Worker|a|b|c|d\n")
+    payload = read(first + f"\n{RETAIN}{WORKER}MERGE|Worker|a|b|c|d\n".encode())
     assert payload.frames["worker"].select("_line", "PersonNumber").rows() == [(4, "c")]
     assert rules(payload) == ["package.instruction"]
 
@@ -308,6 +310,12 @@ def test_a_byte_order_mark_is_accepted_with_a_remark(read):
 )
 def test_a_file_that_replaces_later_history_is_remarked(read, settings_lines, body, found):
     assert rules(read(settings_lines + body)) == found
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_packed_bytes_named_dat_are_not_unpacked(read, pack):
+    packed = pack((RETAIN + WORKER + "MERGE|Worker|a|b|c|d\n").encode())
+    assert rules(read(packed)) == ["package.instruction", "package.metadata"]
 
 
 def test_a_number_of_records_outside_the_agreed_range_is_found(read):
