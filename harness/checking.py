@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -161,14 +162,8 @@ class Inspection:
 
     def result(self, records: Records, source: Payload | Stream) -> CheckResult:
         """Return the result, once all records were taken and all rules judged."""
-        for rule, fact in self._graded(source):
-            rows = fact.rows if rule.file in records.ready else None
-            before = self._rules[rule.id].findings if rule.id in self._rules else 0
-            self._note(rule, "failed", 1 if rows is None else rows.len())
-            self._verdicts.hit(records, _hit(rule, fact, records, source.held))
-            most = None if self._sink else max(self._sample - before, 0)
-            if most != 0:  # facts may be many: those that nobody sees are not put into words
-                self._keep(findings.of_fact(self._contract, rule, fact, records.ready.get(rule.file), most), before)
+        for _, alike in groupby(self._graded(source), _of_rule):
+            self._tell(list(alike), records, source.held)
         self._verdicts.complete()
         samples = findings.together(self._samples)
         contract = self._contract
@@ -188,6 +183,23 @@ class Inspection:
             members=tuple(source.members),
             predictions=self._verdicts.predictions(),
         )
+
+    def _tell(self, alike: Sequence[tuple[Rule, Fact]], records: Records, held: Mapping[str, Sequence[str]]) -> None:
+        """Add a fact about records, or facts of one rule that name none: these may be many, and become one frame."""
+        rule, first = alike[0]
+        before = self._rules[rule.id].findings if rule.id in self._rules else 0
+        for _, fact in alike:
+            rows = fact.rows if rule.file in records.ready else None
+            self._note(rule, "failed", 1 if rows is None else rows.len())
+            self._verdicts.hit(records, _hit(rule, fact, records, held))
+        most = None if self._sink else max(self._sample - before, 0)
+        if most == 0:
+            return  # nobody sees them
+        if first.rows is None:
+            found = findings.of_files(self._contract, rule, [fact for _, fact in alike[:most]])
+        else:
+            found = findings.of_fact(self._contract, rule, first, records.ready.get(rule.file), most)
+        self._keep(found, before)
 
     def _graded(self, source: Payload | Stream) -> list[tuple[Rule, Fact]]:
         """The reader's facts and the engine's own (shifted records), each with its rule; those of disabled rules go."""
@@ -214,6 +226,12 @@ class Inspection:
                 yield _status(rule, "passed")
             elif rule.file not in records.ready and rule.kind != "shape" and _column_listed(rule, contract):
                 yield _status(rule, "not_applied", reason=f"no {rule.file} in the payload")
+
+
+def _of_rule(graded: tuple[Rule, Fact]) -> tuple[str, int]:
+    """Equal for facts of one rule that name no record; others stand by themselves."""
+    rule, fact = graded
+    return rule.id, 0 if fact.rows is None else id(fact)
 
 
 def _unlisted(fact: Fact, contract: Contract) -> Rule | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -38,18 +38,32 @@ def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, co
 def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, most: int | None) -> pl.DataFrame:
     """Return the findings of a reader's fact: one per record it names, one for the whole file where it names none."""
     if fact.rows is None:
-        rows, lines = pl.Series([0], dtype=pl.UInt32), pl.Series([0], dtype=pl.UInt32)
-    else:
-        rows = fact.rows if most is None else fact.rows.head(most)
-        lines = fact.lines.head(rows.len()) if fact.lines is not None else pl.zeros(rows.len(), pl.UInt32, eager=True)
-    message = f"{rule.title} [{fact.detail}]: {advice(rule, contract)}"
+        return of_files(contract, rule, [fact])
+    rows = fact.rows if most is None else fact.rows.head(most)
+    lines = fact.lines.head(rows.len()) if fact.lines is not None else pl.zeros(rows.len(), pl.UInt32, eager=True)
     labels = pl.DataFrame({"row": rows.cast(pl.UInt32), "line": lines.cast(pl.UInt32)})
-    if ready is not None and fact.rows is not None:
+    if ready is not None:
         named = ready.lazy().filter(pl.col("_row").is_in(labels["row"].implode()))
         known = named.select(pl.col("_row").alias("row"), _label(contract, rule.file, ready).alias("record"))
         labels = labels.join(known.collect(), on="row", how="left", maintain_order="left")
     else:
         labels = labels.with_columns(pl.lit(fact.member or fact.file or "package").alias("record"))
+    return _worded(rule, labels, pl.lit(_message(contract, rule, fact)))
+
+
+def of_files(contract: Contract, rule: Rule, facts: Sequence[Fact]) -> pl.DataFrame:
+    """Return the findings of facts that name no record, one each."""
+    nowhere = pl.zeros(len(facts), pl.UInt32, eager=True)
+    named = [fact.member or fact.file or "package" for fact in facts]
+    messages = pl.Series([_message(contract, rule, fact) for fact in facts], dtype=pl.String)
+    return _worded(rule, pl.DataFrame({"row": nowhere, "line": nowhere, "record": named}), pl.lit(messages))
+
+
+def _message(contract: Contract, rule: Rule, fact: Fact) -> str:
+    return f"{rule.title} [{fact.detail}]: {advice(rule, contract)}"
+
+
+def _worded(rule: Rule, labels: pl.DataFrame, message: pl.Expr) -> pl.DataFrame:
     return labels.select(
         pl.lit(rule.file).alias("file"),
         "row",
@@ -60,7 +74,7 @@ def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, mos
         pl.lit(rule.severity).alias("severity"),
         pl.lit(rule.code).alias("code"),
         pl.lit("").alias("value"),
-        pl.lit(message).alias("message"),
+        message.alias("message"),
     )
 
 
