@@ -267,12 +267,13 @@ class Dat:
         word = match[0] if match else ""
         rest = line[len(word) :]
         bare = rest.lstrip(BLANKS)
+        body = rest if rest.startswith(self.tokens.delimiter) else bare  # a delimiter may be a blank itself
         if word.upper() == "COMMENT":
             known = True
         elif word.upper() == "SET":
             known = bare != rest or not rest
         else:
-            known = word.upper() in ("MERGE", "DELETE", "METADATA") and bare.startswith(self.tokens.delimiter)
+            known = word.upper() in ("MERGE", "DELETE", "METADATA") and body.startswith(self.tokens.delimiter)
         if not known:
             self.note("package.instruction", "a line begins with no instruction word", number)
             return
@@ -283,7 +284,7 @@ class Dat:
         elif word.upper() != "COMMENT":
             if word.isupper():
                 self.note("package.notation", "blanks around an instruction word", number)
-            self._respelled[number] = word.upper() + bare
+            self._respelled[number] = word.upper() + body
             self._take(number, self._respelled[number])
 
     def _set(self, number: int, rest: str) -> None:

@@ -262,6 +262,12 @@ def test_lower_case_words_are_read_as_capitals(read):
     assert rules(payload) == ["package.notation"]
 
 
+def test_small_letters_are_read_before_a_tab_too(read):
+    payload = read(RETAIN + "SET FILE_DELIMITER \t\nmetadata\tWorker\tPersonNumber\nmerge\tWorker\t7\n")
+    assert column(payload, "worker", "PersonNumber") == ["7"]
+    assert rules(payload) == ["package.notation"]
+
+
 def test_a_record_with_another_number_of_values_is_kept(read):
     payload = read(RETAIN + WORKER + "MERGE|Worker|a|b\nMERGE|Worker|a|b|c|d\nMERGE|Worker|a|b|c|d|e\n")
     (fact,) = payload.facts
