@@ -95,8 +95,8 @@ class Plan:
         return truth.join(self._mended(truth), on=list(_TRUTH), how="anti")
 
     def _mended(self, truth: pl.DataFrame) -> pl.DataFrame:
-        """Faults that the rule does not find, since another block with the same identifiers has what is missing."""
-        rules = {at: one.rule for at, one in enumerate(self.planted, start=self.valid) if not one.apart}
+        """Faults that the rule does not find: another block has what is missing, or not what met the block's copy."""
+        rules = {at: one.rule for at, one in enumerate(self.planted, start=self.valid) if _beyond(one.rule)}
         crowded = np.isin(self.picks, list(rules))
         narrowed = replace(self.contract, rules={rule.id: rule for rule in rules.values()})
         findings = Trial(narrowed, self.blocks, self.picks[crowded]).findings.values()
@@ -106,6 +106,11 @@ class Plan:
         ]
         doubtful = truth.filter(pl.col("rule").is_in(list(narrowed.rules)))
         return doubtful.join(pl.concat([pl.DataFrame(schema=_TRUTH), *found]), on=list(_TRUTH), how="anti")
+
+
+def _beyond(rule: Rule) -> bool:
+    """True if a rule looks at more than the record itself: at several, its parent, or values of those above."""
+    return rule.across or rule.kind == "parent" or any("." in name for name in rule.columns)
 
 
 def _told(rule: Rule, rows: Integers) -> pl.DataFrame:

@@ -70,10 +70,6 @@ class Numbering:
             if name is not None
         }
 
-    def all_numbered(self, records: Records, keep: frozenset[str] = frozenset()) -> bool:
-        """True if every identifier gets a number, so that a copy has none in common with any other block."""
-        return len(self.names(records, keep)) == len(self.texts(records))
-
     def numbers(self, ordinals: Integers) -> Integers:
         """Return the number of the first, second, ... identifier: whole numbers from 0 that are not taken."""
         if not len(self.taken):

@@ -24,7 +24,6 @@ class Planted:
     block: Block
     rule: Rule
     rows: Integers
-    apart: bool  # no other block, nor a copy of it, has an identifier of it
 
 
 class Trial:
@@ -127,8 +126,7 @@ def _apart(
     for at, block in enumerate(broken):
         rows = trial.found(len(valid) + 2 * at, block.rule) & trial.found(len(valid) + 2 * at + 1, block.rule)
         if rows:
-            apart = numbering.all_numbered(block.records, block.keep)
-            yield Planted(block, contract.rules[block.rule], np.array(sorted(rows), np.int64), apart)
+            yield Planted(block, contract.rules[block.rule], np.array(sorted(rows), np.int64))
 
 
 def _of_one_file(contract: Contract, blocks: Sequence[Block]) -> list[Block]:

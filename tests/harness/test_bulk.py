@@ -138,6 +138,13 @@ def test_planted_faults_are_found_and_nothing_beside_them(broken: Bulk, journals
     assert_told(broken, findings(broken, journals, tmp_path))
 
 
+def test_what_a_block_breaks_only_beside_its_own_copy_is_not_told_of_it(tmp_path: Path) -> None:
+    contract = load("hr.assignments")  # its third supervisor is of an assignment of the pod, in every copy the same
+    made = bulk(contract, 60, 1, {"ASG-614": 0.001})
+    assert (made.planted, made.truth.height) == ({"ASG-614": 1}, 2)
+    assert_told(made, findings(made, contract, tmp_path))
+
+
 def test_each_rule_is_planted_at_its_rate(broken: Bulk) -> None:
     assert broken.records == 2000
     for rule, rate in JOURNALS.items():
