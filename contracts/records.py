@@ -13,6 +13,8 @@ from contracts.translation import NUMBER
 
 Ways = Sequence[tuple[str, Sequence[Mapping[str, str]]]]
 _APART = "\x1f"
+_GIVEN = frozenset({"_parent", "_unit", "_index"})
+"""Marks that records get here; no reader gives them."""
 
 
 class Records:
@@ -290,8 +292,9 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(frame: pl.DataFrame, file: File) -> pl.DataFrame:
-    """The columns that the contract knows and the harness's own: another may be named as a mark or an index is."""
-    return frame.select(name for name in frame.columns if name in file.columns or name.startswith("_"))
+    """The columns that the contract knows and the reader's marks: another may be named as a mark of records is."""
+    marks = {name for name in frame.columns if name.startswith("_")} - _GIVEN
+    return frame.select(name for name in frame.columns if name in file.columns or name in marks)
 
 
 def _group(ready: Ready, alternatives: Sequence[Sequence[str]]) -> pl.Series:

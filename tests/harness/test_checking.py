@@ -168,7 +168,7 @@ def test_facts_of_one_rule_are_counted_one_by_one_and_shown_as_far_as_samples_go
     assert result.samples.filter(pl.col("rule") == "package.set").height == 3
 
 
-@pytest.mark.parametrize("name", ["index", "=PersonNumber", "!PersonNumber", "!EffectiveStartDate"])
+@pytest.mark.parametrize("name", ["index", "_index", "=PersonNumber", "!PersonNumber", "!EffectiveStartDate"])
 def test_an_attribute_that_no_list_knows_changes_no_other_verdict(tmp_path: Path, name: str) -> None:
     contract = load("hr.workers", sample=True)
     lines = [
