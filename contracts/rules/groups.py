@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from contracts.errors import ContractError
 from contracts.model import Rule
 from contracts.ready import Ready
 from contracts.records import Records
@@ -135,8 +136,12 @@ def python(rule: Rule, records: Records) -> Found:
     ready = records.ready[rule.file]
     if not ready.whole:
         return Found(NO_ROWS, applied=False, not_checked=_WHOLE)
-    module, _, name = rule.spec["python"].partition(":")
-    function = getattr(importlib.import_module(module), name)
     frame = applicable(rule, ready).collect()
-    failing = frame.filter(pl.col("_row").is_in(list(function(frame, records))))
-    return Found(rows(failing), applied=frame.height > 0)
+    module, _, name = rule.spec["python"].partition(":")
+    try:
+        failing = list(getattr(importlib.import_module(module), name)(frame, records))
+        return Found(rows(frame.filter(pl.col("_row").is_in(failing))), applied=frame.height > 0)
+    except Exception as error:  # what a function of strangers may raise, nobody knows
+        what = f"{module}:{name} of rule {rule.id} failed: {type(error).__name__}: {error}"
+        todo = "correct the function: it returns the `_row` numbers of failing records"
+        raise ContractError(what, where=f"{records.contract.id}, rule {rule.id}", todo=todo) from error

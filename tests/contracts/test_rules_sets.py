@@ -525,6 +525,23 @@ def test_a_python_rule_gives_the_numbers_of_failing_records(tmp_path: Path) -> N
     }
 
 
+def fails(frame: object, context: object) -> list[int]:
+    return [1 // 0]
+
+
+def no_numbers(frame: object, context: object) -> None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("function", "why"), [("fails", "ZeroDivisionError"), ("no_numbers", "TypeError"), ("none_such", "AttributeError")]
+)
+def test_a_python_rule_that_fails_is_an_error_in_words(tmp_path: Path, function: str, why: str) -> None:
+    contract = one(tmp_path, rule(10, f"python: test_rules_sets:{function}, why: no condition can say it"))
+    with pytest.raises(ContractError, match=f"test_rules_sets:{function} of rule DM-010 failed: {why}"):
+        findings(contract, f=[{"K": "abc", "F": "Y"}])
+
+
 # found by the reading in SQL
 
 
