@@ -27,6 +27,8 @@ from interfaces import Limits
 class UnpackLimits(BaseModel):
     """What an archive may unpack to."""
 
+    model_config = ConfigDict(extra="forbid")
+
     total_mb: int = Field(default=2048, gt=0)
     ratio: int = Field(default=200, gt=1)
     members: int = Field(default=1000, gt=0)

@@ -431,6 +431,12 @@ def test_where_a_wrong_setting_stands_is_told(
         assert where in capsys.readouterr().err.replace("\n", " ")
 
 
+def test_a_limit_that_is_none_is_told(harness: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "harness.toml").write_text("[limits]\ntotal_gb = 4\n")
+    assert harness("where", "--workspace", tmp_path) == 2
+    assert "setting limits.total_gb" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 @pytest.mark.parametrize(("sent", "seconds", "code"), [(signal.SIGINT, 300, 130), (signal.SIGTERM, 1, -15)])
 def test_an_ended_run_leaves_no_process_and_records_nothing(
