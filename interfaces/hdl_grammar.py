@@ -127,7 +127,8 @@ class Block:
     attributes: Sequence[str] | None  # without blanks around; None = the file has no METADATA line for them
     metadata: int = 0  # physical line of the METADATA line
     numbers: list[int] = field(default_factory=list)
-    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))  # parallel to numbers
+    # parallel to numbers; without a METADATA line there are none
+    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
 
 
 class Dat:

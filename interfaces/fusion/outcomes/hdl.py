@@ -6,6 +6,7 @@ How a file of failed lines shows its messages is unconfirmed: read are COMMENT l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from interfaces.fusion.outcomes.answers import Answer, Report
@@ -112,7 +113,8 @@ def _comments(text: str) -> dict[int, list[str]]:
 def _failed(dat: Dat, messages: Mapping[int, Sequence[str]], name: str) -> Iterator[Answer]:
     entry = 0
     for block in dat.blocks:
-        for line, number in zip(block.lines, block.numbers, strict=True):
+        lines = block.lines if block.attributes is not None else repeat("", len(block.numbers))
+        for line, number in zip(lines, block.numbers, strict=True):
             entry += 1
             values = dat.tokens.split(line)[0][2:]
             keys = {

@@ -111,6 +111,12 @@ def test_failed_lines_are_refusals_named_by_their_values() -> None:
     assert (second.said, second.keys["SourceSystemId"], second.component) == ("", "P-210002", "Worker")
 
 
+def test_a_failed_line_without_metadata_is_a_refusal_that_names_nothing() -> None:
+    text = FAILED + "COMMENT No metadata.\nMERGE|PersonName|LEGACY|P-210001\n"
+    last = parse_failed_lines("70002_ERRFILE", text.encode()).answers[-1]
+    assert (last.said, last.component, last.keys) == ("No metadata.", "PersonName", {})
+
+
 def test_several_messages_above_a_line_are_all_its_own() -> None:
     text = FAILED.replace("COMMENT You", "COMMENT First.\nCOMMENT You")
     assert [(one.said[:5], one.entry) for one in parse_failed_lines("x", text.encode()).answers] == [
