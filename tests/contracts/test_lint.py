@@ -215,6 +215,7 @@ ONE = "files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text
         (ONE.replace("type: number", "type: number, range: [0, 1e28]"), "range"),
         (ONE.replace("type: date", "type: timestamp, range: [2025-01-01T00:00:00Z, 2025-12-31T00:00:00Z]"), "range"),
         (ONE.replace("type: date", "type: date(DD-MON-YYYY)"), "MON"),
+        (ONE.replace("{name: D,", "{name: '!A',"), "!A"),
         (ONE + "rules:\n  " + rule(10, "totals: {by: [], here: A, in: f, there: SUM(N)}"), "A"),
         (ONE + "rules:\n  " + rule(10, "python: no_such_module:f, why: because it is so"), "no_such_module"),
         (ONE + "lists: {x: {columns: [a], key: b, rows: [{a: '1'}]}}\n", "b"),
@@ -222,7 +223,7 @@ ONE = "files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text
         ("files: {f: {name: f.csv, accept_unit: [A], columns: [{name: A, type: text}]}, l: {name: l.csv, parent: {file: f, by: [A], or_list: nolist}, columns: [{name: A, type: text}]}}\nexamples: {one: {f: [{A: a}], l: [{A: b}]}}\n", "nolist"),
         ("files: {a: {name: a.csv, parent: {file: b, by: [A]}, columns: [{name: A, type: text}]}, b: {name: b.csv, parent: {file: a, by: [A]}, columns: [{name: A, type: text}]}}\n", "a"),
     ],
-    ids=["amount file", "amount column", "amount of text", "needs", "control total file", "parameter file", "parameter column", "parameter chosen by", "emulator differs", "control total column", "refused together", "range of words", "open range", "range in a mask", "range beyond what is held", "range in a time zone", "mask",
+    ids=["amount file", "amount column", "amount of text", "needs", "control total file", "parameter file", "parameter column", "parameter chosen by", "emulator differs", "control total column", "refused together", "range of words", "open range", "range in a mask", "range beyond what is held", "range in a time zone", "mask", "name of the engine",
          "total of text", "python", "list key", "taken", "or_list", "parents in a circle"],
 )  # fmt: skip
 def test_what_would_only_fail_later_is_linted(tmp_path: Path, body: str, word: str) -> None:
