@@ -15,12 +15,13 @@ _LONGEST = 200  # characters of a value that a message or a record's name shows
 
 def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, coded: pl.Series | None) -> pl.DataFrame:
     """Return the findings of one rule on the given records (indices); ``coded`` tells which predict its code."""
-    failing = ready.rows(rows)
-    names = [name for name in rule.columns if name in failing.columns] or ([rule.column] if rule.column else [])
+    names = [name for name in rule.columns if name in ready.names] or ([rule.column] if rule.column else [])
     values = [_shown(contract, rule.file, name, ready).alias(f"value{at}") for at, name in enumerate(names)]
+    values.append(_label(contract, rule.file, ready).alias("record"))
+    wanted = {"_row", "_line", *(name for value in values for name in value.meta.root_names())}
     code = pl.lit(rule.code) if coded is None else pl.when(coded).then(pl.lit(rule.code)).otherwise(pl.lit(""))
     listing = _listing(names)
-    frame = failing.select("_row", "_line", _label(contract, rule.file, ready).alias("record"), *values)
+    frame = ready.rows(rows, wanted).select("_row", "_line", *values)
     return frame.select(
         pl.lit(rule.file).alias("file"),
         pl.col("_row").alias("row"),
