@@ -115,9 +115,11 @@ def in_list(rule: Rule, records: Records) -> Found:
     )
     if as_of is None:
         return Found(rows(own.join(listed, on=names, how="semi" if spec.get("absent") else "anti")), applied=True)
-    known = own.join(listed, on=names, how="inner")
-    found = known.filter(_inside())
-    asked = known if spec.get("listed") else own
+    met_on = own.lazy().join(listed.lazy(), on=names, how="inner")
+    known = met_on.select("_index", _inside().fill_null(False).alias("inside")).collect()
+    found = known.filter("inside")
+    # with ``listed``, a record that no row keeps out need not be looked for among those found
+    asked = known.filter(~pl.col("inside")) if spec.get("listed") else own
     failing = found if spec.get("absent") else asked.join(found, on="_index", how="anti")
     return Found(rows(failing), applied=True)
 
