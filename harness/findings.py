@@ -37,9 +37,8 @@ def of_records(contract: Contract, rule: Rule, ready: Ready, rows: pl.Series, co
 
 
 def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, most: int | None) -> pl.DataFrame:
-    """Return the findings of a reader's fact: one per record it names, one for the whole file where it names none."""
-    if fact.rows is None:
-        return of_files(contract, rule, [fact])
+    """Return the findings of a reader's fact that names records, one for each."""
+    assert fact.rows is not None
     rows = fact.rows if most is None else fact.rows.head(most)
     lines = fact.lines.head(rows.len()) if fact.lines is not None else pl.zeros(rows.len(), pl.UInt32, eager=True)
     labels = pl.DataFrame({"row": rows.cast(pl.UInt32), "line": lines.cast(pl.UInt32)})
@@ -48,16 +47,21 @@ def of_fact(contract: Contract, rule: Rule, fact: Fact, ready: Ready | None, mos
         known = named.select(pl.col("_row").alias("row"), _label(contract, rule.file, ready).alias("record"))
         labels = labels.join(known.collect(), on="row", how="left", maintain_order="left")
     else:
-        labels = labels.with_columns(pl.lit(fact.member or fact.file or "package").alias("record"))
+        labels = labels.with_columns(pl.lit(_whole(fact)).alias("record"))
     return _worded(rule, labels, pl.lit(_message(contract, rule, fact)))
 
 
 def of_files(contract: Contract, rule: Rule, facts: Sequence[Fact]) -> pl.DataFrame:
     """Return the findings of facts that name no record, one each."""
     nowhere = pl.zeros(len(facts), pl.UInt32, eager=True)
-    named = [fact.member or fact.file or "package" for fact in facts]
+    named = [_whole(fact) for fact in facts]
     messages = pl.Series([_message(contract, rule, fact) for fact in facts], dtype=pl.String)
     return _worded(rule, pl.DataFrame({"row": nowhere, "line": nowhere, "record": named}), pl.lit(messages))
+
+
+def _whole(fact: Fact) -> str:
+    """What a fact that names no record is about."""
+    return fact.member or fact.file or "package"
 
 
 def _message(contract: Contract, rule: Rule, fact: Fact) -> str:
