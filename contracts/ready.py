@@ -76,17 +76,17 @@ class Columns:
         return column.type.sort == "number" if column else name in _NUMBERS or name in self.numbers
 
     def _comparable(self, name: str, across: bool) -> pl.Expr:
-        value, column = self.value(name), self.file.columns.get(name)
-        if column and column.type.sort == "text" and f"!{name}" not in self.names:
+        value, column, doubtful = self.value(name), self.file.columns.get(name), f"!{name}" in self.names
+        if column and column.type.sort == "text" and not doubtful:
             return value
-        # numbers and dates as text, so that keys of two files compare whatever their columns' types are
         failed = self.text(name)  # a blank token is no text
-        if f"!{name}" in self.names and column and column.type.sort == "number":
+        if doubtful and column and column.type.sort == "number":
             # a number that is only too large for its column is a number still
             value = pl.coalesce(value, typed(failed, column.type, self.default_mask()))
+        # numbers and dates as text, so that keys of two files compare whatever their columns' types are
         part = value.cast(pl.String)
         part = self._spelled(name, part) if across else part
-        return pl.coalesce(part, pl.when(pl.col(f"!{name}")).then(failed)) if f"!{name}" in self.names else part
+        return pl.coalesce(part, pl.when(pl.col(f"!{name}")).then(failed)) if doubtful else part
 
     def default_mask(self) -> str:
         """Mask of dates whose type names none."""
